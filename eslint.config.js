@@ -1,0 +1,48 @@
+import tseslint from "typescript-eslint";
+
+const ours = "@segdistill/";
+/** Who may import whom (one way: cli → plugins, datasets, models, metrics → core → backend). */
+const may = {
+  backend: [],
+  core: ["backend", "backend/ops"],
+  models: ["core/contract", "backend/ops"],
+  datasets: ["core/contract", "core/random"],
+  metrics: ["core/contract"],
+  report: ["core/contract"],
+  "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks"],
+};
+const everything = ["backend", "backend/ops", "core", "core/contract", "core/random", "models", "models/blocks", "datasets", "metrics", "report", "plugin-*", "cli"];
+const arrows = Object.entries(may).map(([name, allowed]) => ({
+  files: [`packages/${name}/src/**/*.ts`],
+  ignores: ["**/*.test.ts", "**/*.test-d.ts"],
+  rules: {
+    "@typescript-eslint/no-restricted-imports": [
+      "error",
+      {
+        paths: everything
+          .filter((other) => !other.includes("*") && !allowed.includes(other))
+          .map((other) => ({ name: ours + other, message: `${name} may import only ${allowed.map((a) => ours + a).join(", ") || "nothing of ours"}.` })),
+        patterns: [{ group: [`${ours}plugin-*`], message: "What one plugin needs of another goes through a service token." }],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/node_modules/**", "runs/**", "**/fixtures/**"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", "tools/*.mjs", "packages/*/*.config.ts"] }, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-non-null-assertion": "off", // noUncheckedIndexedAccess asks for it where an index is known to be right
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-empty-object-type": "off",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "No default exports." }],
+    },
+  },
+  { files: ["**/*.config.ts", "**/*.config.js"], rules: { "no-restricted-syntax": "off" } },
+  { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
+  ...arrows,
+);
