@@ -1,0 +1,11 @@
+export type { Batch, Case, Data, DataSet, Mask, Raster, Unlabelled } from "./data.js";
+export type { Json, Origin } from "./json.js";
+export type { Built, CheckedMethod, Method, Offer, PictureShape, Plan, Service, Site } from "./method.js";
+export type { Initial, Make, Module, Scope, State } from "./module.js";
+export type { Encoding, MapShape, Network, NetworkSpec, Taps } from "./network.js";
+export type { Noise, Pass } from "./pass.js";
+export type { NetworkFrame, Offered, OptionsSchema, Plugin } from "./plugin.js";
+export type { At, Schedule } from "./schedule.js";
+export type { Net, Nets, Result, Stage, WantsOf, Weights } from "./stage.js";
+export type { Answer, Picture, Step, Transform, View, Views, Wants } from "./step.js";
+export type { Adversary, Collect, Gate, Loss, Optimiser, Term } from "./term.js";
