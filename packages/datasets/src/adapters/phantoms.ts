@@ -1,0 +1,64 @@
+import type { Case, DataSet } from "@segdistill/core/contract";
+import { z } from "zod";
+import { phantom, type Phantom } from "../phantoms/phantom.js";
+import { fingerprint } from "./fingerprint.js";
+import { splitByGroup } from "./split-by-group.js";
+
+export const phantomsOptions = z.strictObject({
+  /** How many pictures; two are one patient. */
+  count: z.int().min(2).max(10_000).default(24),
+  /** Side of the square pictures in pixels. */
+  size: z.int().min(64).max(1024).default(160),
+  seed: z.int().min(0).default(0),
+  /** "a" to train on, "b" as the unseen camera. */
+  camera: z.enum(["a", "b"]).default("a"),
+});
+
+export type PhantomsOptions = z.input<typeof phantomsOptions>;
+
+/**
+ * Invented pictures of the back of the eye with their vessels as truth, for trying things out: no file is read, `root` is not used. [ours]
+ *
+ * `count` RGB pictures (8 bit) of `size × size` pixels follow from (seed, number, camera) alone; vessels are 3…7 pixels wide at 160. Two pictures, a left and a right eye, are one group.
+ * Splits: train, validation, test with 60, 15 and 25 % of the groups, and all. Domain `phantoms-a` or `phantoms-b`; with the same seed the two cameras see different people.
+ */
+export function phantoms(options: PhantomsOptions = {}): (root?: string) => Promise<DataSet> {
+  const { count, size, seed, camera } = phantomsOptions.parse(options);
+  const domain = `phantoms-${camera}`;
+  const digits = String(count).length;
+  return () => {
+    const cases = Array.from({ length: count }, (_, index) => {
+      let made: WeakRef<Phantom> | undefined; // so that image, label and field of view cost one drawing, and a large set no memory
+      const picture = (): Phantom => {
+        const held = made?.deref() ?? phantom(seed, index, camera, size);
+        made = new WeakRef(held);
+        return held;
+      };
+      return {
+        id: String(index + 1).padStart(digits, "0"),
+        group: `patient-${String(Math.floor(index / 2) + 1)}`,
+        domain,
+        spacingMm: null,
+        image: () => Promise.resolve(picture().image),
+        label: () => Promise.resolve(picture().label),
+        fieldOfView: () => Promise.resolve(picture().fieldOfView),
+        secondObserver: () => Promise.resolve(null),
+      } satisfies Case;
+    });
+    return Promise.resolve({
+      name: "phantoms",
+      domain,
+      classes: ["background", "vessel"],
+      cases,
+      splits: splitByGroup(cases, { seed, train: 0.6, validation: 0.15, test: 0.25 }),
+      warnings: [],
+      fingerprint: () =>
+        fingerprint(
+          Array.from({ length: count }, (_, index) => phantom(seed, index, camera, size)).flatMap(({ image, label }, index) => [
+            { id: `${cases[index]!.id} image`, bytes: new Uint8Array(image.data) },
+            { id: `${cases[index]!.id} mask`, bytes: label.data },
+          ]),
+        ),
+    } satisfies DataSet);
+  };
+}
