@@ -1,0 +1,51 @@
+import { nearest } from "./config/nearest.js";
+
+/** An error that the user can mend: shown as one message without a stack trace; `exit` is the exit code. */
+export interface UserError extends Error {
+  readonly code: string;
+  readonly exit: number;
+}
+
+/** Makes an error of the user's input (exit code 2 unless another is given). */
+export const userError = (code: string, message: string, exit = 2): UserError =>
+  Object.assign(new Error(message), { name: "SegDistillError", code, exit });
+
+/** Whether an error, of any package, is meant for the user. */
+export const isUserError = (e: unknown): e is UserError => e instanceof Error && e.name === "SegDistillError" && "exit" in e;
+
+const list = (names: readonly string[]): string => (names.length ? [...names].sort().join(", ") : "none");
+/** "Did you mean … ? Known …": the tail of every message about a name that does not exist. */
+const meant = (word: string, known: readonly string[], what: string): string => {
+  const best = nearest(word, known);
+  return `${best === undefined ? "" : `Nearest: "${best}". `}${what}: ${list(known)}.`;
+};
+
+export const configNotFound = (file: string): UserError =>
+  userError(
+    "config/not-found",
+    `[${file}] There is no such file. Give the path of a configuration: segdistill run examples/quickstart.yaml`,
+  );
+export const configNotReadable = (file: string, why: string): UserError =>
+  userError("config/not-readable", `[${file}] cannot be read: ${why}. Expected a YAML or JSON file.`);
+export const badYaml = (at: string, problem: string): UserError =>
+  userError("config/yaml", `[${at}] is not valid YAML: ${problem}. Mend this line.`);
+export const duplicateKey = (at: string, key: string): UserError =>
+  userError("config/duplicate-key", `[${at}] key "${key}" stands twice in one mapping. Expected once. Take one of them out.`);
+export const notAMapping = (at: string, found: string): UserError =>
+  userError(
+    "config/not-a-mapping",
+    `[${at}] Expected a mapping of keys (name, data, teacher, …), found ${found}. See examples/quickstart.yaml for one that works.`,
+  );
+export const unknownKey = (at: string, path: string, key: string, known: readonly string[]): UserError =>
+  userError(
+    "config/unknown-key",
+    `[${at}] unknown key "${key}" ${path === "" ? "at the top" : `in ${path}`}. ${meant(key, known, "Known keys")}`,
+  );
+export const missingKey = (at: string, path: string, expected: string): UserError =>
+  userError("config/missing-key", `[${at}] ${path} is missing. Expected ${expected}. Add it.`);
+export const wrongValue = (at: string, path: string, expected: string, found: string): UserError =>
+  userError("config/wrong-value", `[${at}] ${path}: expected ${expected}, found ${found}.`);
+export const unknownValue = (at: string, path: string, found: string, known: readonly string[]): UserError =>
+  userError("config/unknown-value", `[${at}] ${path}: "${found}" is not known. ${meant(found, known, "Known values")}`);
+export const badSet = (text: string, why: string): UserError =>
+  userError("config/set", `[--set ${text}] ${why}. Expected a.b=value, for example --set distil.epochs=2`);
