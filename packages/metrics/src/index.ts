@@ -1,0 +1,32 @@
+export { auc } from "./auc.js";
+export { bootstrapGain } from "./bootstrap-gain.js";
+export type { Gain, GainOptions } from "./bootstrap-gain.js";
+export type { CaseValue } from "./case-values.js";
+export { addCounts, classCounts, countedPixels, countPixels, unlabelled } from "./counts.js";
+export type { ClassCounts, Counts, LabelPair } from "./counts.js";
+export { measure, pool, scoresOf } from "./measured.js";
+export type { Measured, Picture } from "./measured.js";
+export { isMetricName, metricNamed, metricNames, metrics } from "./metrics.js";
+export type { Metric, MetricName } from "./metrics.js";
+export {
+  accuracy,
+  dice,
+  diceOfClass,
+  iou,
+  iouOfClass,
+  meanIou,
+  precision,
+  precisionOfClass,
+  sensitivity,
+  sensitivityOfClass,
+  specificity,
+  specificityOfClass,
+} from "./overlap.js";
+export { quantile } from "./quantile.js";
+export { poolRanked, rankScores } from "./ranked.js";
+export type { Ranked, ScorePair } from "./ranked.js";
+export type { Score } from "./score.js";
+export { averageSeeds } from "./seeds.js";
+export type { SeedMean } from "./seeds.js";
+export { summarise } from "./summary.js";
+export type { Summary } from "./summary.js";

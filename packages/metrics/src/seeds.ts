@@ -1,0 +1,35 @@
+import { byCase, type CaseValue } from "./case-values.js";
+import { caseMissing, nothingToPool, otherGroup } from "./errors.js";
+import { summarise } from "./summary.js";
+
+/** A case averaged over seeds. */
+export interface SeedMean extends CaseValue {
+  /** In how many seeds the case was null: left out of its mean. */
+  readonly nulls: number;
+}
+
+/**
+ * Values per case, averaged over the seeds of one model: what {@link bootstrapGain} wants, so that n is pictures and not pictures times seeds.
+ * `v_c = Σ_s v_cs / n_c` over the n_c seeds with a value; null where there is none. The order is that of the first seed.
+ *
+ * @param seeds one list of cases per seed; each holds the same cases in any order
+ * Throws where no seed is given, a case is missing, stands twice or changes its group, or a value is not finite. Source: ours.
+ */
+export function averageSeeds(seeds: readonly (readonly CaseValue[])[]): SeedMean[] {
+  const lists = seeds.map((rows, s) => byCase(rows, `seed ${s + 1} of ${seeds.length}`));
+  const [first] = lists;
+  if (first === undefined) throw nothingToPool("seeds");
+  lists.forEach((list, s) => {
+    for (const id of list.keys()) if (!first.has(id)) throw caseMissing("the first seed", id, `seed ${s + 1}`);
+  });
+  return Array.from(first.values(), ({ id, group }) => {
+    const values = lists.map((list, s) => {
+      const row = list.get(id);
+      if (row === undefined) throw caseMissing(`seed ${s + 1}`, id, "the first seed");
+      if (row.group !== group) throw otherGroup(id, `seed ${s + 1}`, row.group, "the first seed", group);
+      return row.value;
+    });
+    const { mean, nulls } = summarise(values);
+    return { id, group, value: mean.value, nulls };
+  });
+}
