@@ -31,14 +31,14 @@ export const cameras = {
     noise: 5,
   },
   b: {
-    retina: [176, 78, 64],
-    disc: [235, 160, 135],
-    vessel: [0.8, 0.6, 0.78],
+    retina: [182, 84, 64],
+    disc: [235, 165, 135],
+    vessel: [0.77, 0.55, 0.75],
     calibre: 1.15,
-    vignetting: 0.55,
-    unevenness: 0.4,
-    blur: 1,
-    noise: 8,
+    vignetting: 0.45,
+    unevenness: 0.35,
+    blur: 0.85,
+    noise: 5.5,
   },
 } as const satisfies Record<string, Camera>;
 
