@@ -1,0 +1,125 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { compile, startEngine, withoutReads } from "./index.js";
+
+let tensors: () => number;
+beforeAll(async () => {
+  const info = await startEngine();
+  tensors = () => info.memory().tensors;
+});
+
+describe("compile", () => {
+  test("gives what the function gives eagerly, byte for byte, and assigns after the run", async () => {
+    const w = tf.variable(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));
+    const f = (x: tf.Tensor): tf.Tensor[] => {
+      const y = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
+      w.assign(tf.add(w, tf.sum(y)) as tf.Tensor2D);
+      return [y, tf.mean(w)];
+    };
+    const x = tf.tensor2d([0.5, -1, 2, 0.25, 1, 1, 3, -2], [4, 2]);
+    const step = compile(f, { variables: [w] });
+    const [y, m] = await step.run(x);
+    // by hand: first row 0.5·[1 2 3] − [4 5 6]
+    expect(Array.from(y!.dataSync().slice(0, 3))).toEqual([-3.5, -4, -4.5]);
+    const after = w.dataSync();
+    w.assign(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));
+    const [eager, mean] = f(x);
+    expect(eager!.dataSync()).toEqual(y!.dataSync());
+    expect(mean!.dataSync()).toEqual(m!.dataSync());
+    expect(w.dataSync()).toEqual(after);
+    step.dispose();
+  });
+
+  test("one plan for each set of argument shapes", () => {
+    const f = compile((x) => [tf.sum(tf.reshape(x, [-1, 1]), 0)]);
+    const sum = (shape: number[]): number => f.runSync(tf.ones(shape))[0]!.dataSync()[0]!;
+    expect([sum([2, 3]), sum([4]), sum([2, 3]), sum([3, 2])]).toEqual([6, 4, 6, 6]);
+    expect(Object.keys(f.operations())).toEqual(["float32[2,3]", "float32[4]", "float32[3,2]"]);
+    f.dispose();
+  });
+
+  test("two functions over the same variables, and one that throws while it is traced, leave them whole", () => {
+    const v = tf.variable(tf.tensor1d([1, 2]));
+    const double = compile(() => (v.assign(tf.mul(v, 2)), [v.clone()]), { variables: [v] });
+    const fails = compile(
+      () => {
+        v.assign(tf.zeros([2]));
+        throw new Error("on purpose");
+      },
+      { variables: [v] },
+    );
+    const half = compile(() => (v.assign(tf.div(v, 4)), []), { variables: [v] });
+    double.runSync()[0]!.dispose();
+    expect(() => fails.runSync()).toThrow("on purpose");
+    half.runSync();
+    expect(Array.from(v.dataSync())).toEqual([0.5, 1]);
+    for (const f of [double, fails, half]) f.dispose();
+    v.dispose();
+  });
+
+  test("a failing run leaves the old state whole", async () => {
+    const v = tf.variable(tf.tensor1d([1, 2]));
+    const step = compile(
+      (index) => {
+        v.assign(tf.add(v, 1));
+        return [tf.gather(tf.tensor1d([5, 6]), index as tf.Tensor1D)];
+      },
+      { variables: [v], name: "lookup" },
+    );
+    await expect(step.run(tf.tensor1d([9], "int32"))).rejects.toThrow(
+      '[backend] compiled function "lookup": indices[0] = 9 is not in [0, 2)',
+    );
+    expect(Array.from(v.dataSync())).toEqual([1, 2]);
+    expect(Array.from((await step.run(tf.tensor1d([1], "int32")))[0]!.dataSync())).toEqual([6]);
+    expect(Array.from(v.dataSync())).toEqual([2, 3]);
+  });
+
+  test("reading a value inside is refused: of an argument, a variable, a result", () => {
+    const v = tf.variable(tf.scalar(3));
+    const message =
+      "[backend] a value was read inside a step. A step is one tensor program: decide with tf.where, or feed the number as a tensor.";
+    for (const read of [(x: tf.Tensor) => x, () => v as tf.Tensor, (x: tf.Tensor) => tf.add(x, 1)])
+      expect(() => compile((x) => (read(x).dataSync()[0]! > 2 ? [x] : []), { variables: [v] }).runSync(tf.scalar(1))).toThrow(message);
+    expect(() => withoutReads(() => tf.add(tf.scalar(1), 1).dataSync())).toThrow(message);
+    expect(tf.add(tf.scalar(1), 1).dataSync()[0]).toBe(2);
+  });
+
+  test("holds no tensor more after many runs, and none after dispose", async () => {
+    const v = tf.variable(tf.zeros([3]));
+    const constant = tf.tensor1d([1, 2, 3]); // older than the trace, and given back before the second run
+    const before = tensors();
+    const step = compile((x) => (v.assign(tf.add(v, tf.mul(x, constant))), [tf.sum(v)]), { variables: [v] });
+    const once = async (): Promise<number> => {
+      const x = tf.ones([3]);
+      const [out] = await step.run(x);
+      const value = out!.dataSync()[0]!;
+      tf.dispose([x, out!]);
+      return value;
+    };
+    expect(await once()).toBe(6);
+    constant.dispose();
+    const held = tensors();
+    for (let i = 0; i < 20; i++) await once();
+    expect(await once()).toBe(6 * 22);
+    expect(tensors()).toBe(held);
+    step.dispose();
+    expect(tensors()).toBe(before + 1); // tfjs uploads late: the variable was not there before
+  });
+
+  test("timers fire and tensors are made while a step runs", async () => {
+    const a = tf.randomNormal([900, 900]);
+    const step = compile((x) => [Array.from({ length: 12 }).reduce<tf.Tensor>((y) => tf.matMul(y as tf.Tensor2D, x as tf.Tensor2D), x)]);
+    (await step.run(a))[0]!.dispose();
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks++;
+      tf.tidy(() => tf.add(tf.scalar(ticks), 1).dataSync());
+    }, 2);
+    const running = step.run(a);
+    a.dispose(); // the caller's own may go at once
+    const [y] = await running;
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(3);
+    expect(y!.shape).toEqual([900, 900]);
+  });
+});

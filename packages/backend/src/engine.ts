@@ -1,0 +1,105 @@
+import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/tfjs-core";
+import { libraryNotFound, notStarted, wrongVersion } from "./errors.js";
+import { mendGradients } from "./gradients/index.js";
+import { findLibrary, searchedPlaces, type Library } from "./library/index.js";
+import { newBinding, type Binding } from "./native/binding.js";
+import { loadCApi, type CApi } from "./native/c-api.js";
+import { newContext, type Context, type Device } from "./native/context.js";
+import { newExecute, type Execute } from "./native/execute.js";
+import { newHandles, type Handles, type MemoryUse } from "./native/handles.js";
+import type { NativeBackend } from "./native/kernel-backend.js";
+import { readOpDefinitions, type OpDefinitions } from "./native/op-definitions.js";
+import { checked, type Checked } from "./native/status.js";
+import { registerOperators } from "./operators/index.js";
+
+/** The version of TensorFlow that this package was written and tested against. */
+export const triedVersion = "2.21.0";
+
+/** The parts of a started engine that `compile` builds on. */
+export interface Runtime {
+  readonly c: CApi;
+  readonly shared: Checked;
+  readonly context: Context;
+  readonly handles: Handles;
+  readonly execute: Execute;
+  readonly definitions: OpDefinitions;
+  readonly binding: Binding;
+  readonly backend: NativeBackend;
+}
+
+/** What is known of the running engine; goes into a run's record. */
+export interface EngineInfo {
+  readonly library: Library;
+  readonly tensorflow: string;
+  readonly devices: readonly Device[];
+  readonly threads: number | null;
+  readonly memory: () => MemoryUse;
+}
+
+export interface EngineOptions {
+  /** Folder with the libraries; else the search order of `findLibrary`. */
+  readonly library?: string;
+  /** Threads of one op (`SEGDISTILL_THREADS`); TensorFlow's default, all cores, if left out. */
+  readonly threads?: number;
+}
+
+let started: { readonly runtime: Runtime; readonly info: EngineInfo } | undefined;
+
+/** The started engine's parts. */
+export function runtime(): Runtime {
+  if (!started) throw notStarted();
+  return started.runtime;
+}
+
+/**
+ * Loads TensorFlow and makes it tfjs's backend `tensorflow`. The first call decides; later calls give the same engine.
+ * Throws where no library is found, with the places looked at and the remedy.
+ */
+export async function startEngine(options: EngineOptions = {}): Promise<EngineInfo> {
+  if (started) return started.info;
+  const where = options.library === undefined ? {} : { folder: options.library };
+  const library = await findLibrary(where);
+  if (!library) throw libraryNotFound(searchedPlaces(where));
+  // read by TensorFlow when it is loaded: oneDNN also on CPUs where it is off by default, same bytes for same seeds (engine-ops.md §1, §8)
+  process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
+  process.env["TF_DETERMINISTIC_OPS"] ??= "1";
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  const threads = options.threads ?? (process.env["SEGDISTILL_THREADS"] ? Number(process.env["SEGDISTILL_THREADS"]) : undefined);
+
+  const { NodeJSKernelBackend } = await import("#tfjs-kernels");
+  const c = loadCApi(library.cc, library.framework);
+  if (c.TF_Version() !== triedVersion) throw wrongVersion(c.TF_Version(), triedVersion, library.folder);
+  const shared = checked(c);
+  const context = newContext(c, shared, threads);
+  const handles = newHandles(c, shared);
+  const execute = newExecute(c, shared, context.pointer, handles);
+  execute.now("NoOp", [], [], 0); // a process that loads TensorFlow 2.21 and runs no op crashes at its end
+  const list = c.TF_GetAllOpList();
+  const definitions = readOpDefinitions(c.bytesOf(list));
+  c.TF_DeleteBuffer(list);
+  const binding = newBinding(c, context, handles, execute);
+  const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
+  registerBackend("tensorflow", () => backend, 3);
+  await setBackend("tensorflow");
+  await ready();
+  registerOperators();
+  mendGradients();
+  const info: EngineInfo = {
+    library,
+    tensorflow: c.TF_Version(),
+    devices: context.devices,
+    threads: threads ?? null,
+    memory: handles.memory,
+  };
+  started = { runtime: { c, shared, context, handles, execute, definitions, binding, backend }, info };
+  return info;
+}
+
+/** Runs `f` with every read of a value refused, as it is in a step. */
+export const withoutReads = <T>(f: () => T): T => runtime().binding.blind(f);
+
+/** After a throw inside a gradient tfjs keeps what the tape had saved: gives it back. Called with the tape still open. */
+export function dropTape(): void {
+  const { activeTape } = (tfjs() as unknown as { state: { activeTape?: readonly { saved?: readonly { dispose: () => void }[] }[] } }).state;
+  for (const node of activeTape ?? []) for (const tensor of node.saved ?? []) tensor.dispose();
+}

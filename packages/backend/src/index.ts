@@ -1,0 +1,5 @@
+export { compile, type Compiled, type CompileOptions, type Precision } from "./compile.js";
+export { dropTape, startEngine, triedVersion, withoutReads, type EngineInfo, type EngineOptions } from "./engine.js";
+export type { BackendError } from "./errors.js";
+export type { MemoryUse } from "./native/handles.js";
+export { registerOperators } from "./operators/index.js";

@@ -1,0 +1,67 @@
+import { add, div, mean, mul, rsqrt, square, sub, sum, tensor1d, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { attr, call, type Operator } from "./operator.js";
+
+const shared = (epsilon: unknown) => [
+  attr.type("T"),
+  attr.type("U"),
+  attr.float("epsilon", epsilon),
+  attr.text("data_format", "NHWC"),
+  attr.bool("is_training", true),
+];
+const axes = [0, 1, 2];
+const countOf = (x: Tensor): number => x.size / x.shape[3]!;
+
+/** Outputs: y, mean and unbiased variance of the batch, and two that the gradient needs (their meaning is the library's own). */
+export const batchNormTraining: Operator = {
+  name: "BatchNormTraining",
+  native: (run, { x, scale, offset }, { epsilon }) => {
+    const none = tensor1d([], "float32"); // with exponential_avg_factor 1 the statistics are the batch's own
+    const [y, m, v, r1, r2, r3] = run(
+      "FusedBatchNormV3",
+      [...shared(epsilon), attr.float("exponential_avg_factor", 1)],
+      [x!, scale!, offset!, none, none],
+      6,
+    );
+    none.dispose();
+    return [y!, m!, v!, r1!, r2!, r3!];
+  },
+  plain: ({ x, scale, offset }, { epsilon }) => {
+    const m = mean(x!, axes) as Tensor1D;
+    const biased = mean(square(sub(x!, m)), axes) as Tensor1D;
+    const y = add(mul(mul(sub(x!, m), rsqrt(add(biased, epsilon as number))), scale!), offset!);
+    return [y, m, mul(biased, countOf(x!) / (countOf(x!) - 1)), m.clone(), biased, tensor1d([], "float32")];
+  },
+  gradient: {
+    inputsToSave: ["x", "scale"],
+    outputsToSave: [false, false, false, true, true, true],
+    gradFunc: (dys, [x, scale, r1, r2, r3], attributes) => {
+      const [dx, dScale, dOffset] = call<Tensor[]>(
+        "BatchNormTrainingGrad",
+        { dy: (dys as Tensor[])[0]!, x: x!, scale: scale!, r1: r1!, r2: r2!, r3: r3! },
+        attributes,
+      );
+      return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! };
+    },
+  },
+};
+
+/** First order only: a network under a gradient penalty uses instance norm by moments (engine-ops.md §3). */
+export const batchNormTrainingGrad: Operator = {
+  name: "BatchNormTrainingGrad",
+  native: (run, { dy, x, scale, r1, r2, r3 }, { epsilon }) =>
+    run("FusedBatchNormGradV3", shared(epsilon), [dy!, x!, scale!, r1!, r2!, r3!], 5).slice(0, 3),
+  plain: ({ dy, x, scale, r1, r2 }, { epsilon }) => {
+    const inverse = rsqrt(add(r2!, epsilon as number));
+    const normal = mul(sub(x!, r1!), inverse);
+    const [dOffset, dScale] = [sum(dy!, axes), sum(mul(dy!, normal), axes)];
+    const n = countOf(x!);
+    const dx = mul(mul(scale!, inverse), sub(sub(dy!, div(dOffset, n)), mul(normal, div(dScale, n))));
+    return [dx, dScale, dOffset];
+  },
+};
+
+/** x · scale/√(variance + ε) + …, by given statistics: what a network does in inference. */
+export const affine = (x: Tensor4D, mean: Tensor, variance: Tensor, scale: Tensor, offset: Tensor, epsilon: number): Tensor4D => {
+  const gain = mul(scale, rsqrt(add(variance, epsilon)));
+  return add(mul(x, gain), sub(offset, mul(mean, gain)));
+};

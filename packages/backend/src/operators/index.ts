@@ -1,0 +1,11 @@
+import { float32Barrier } from "./barrier.js";
+import { batchNormTraining, batchNormTrainingGrad } from "./batch-norm.js";
+import { registerOperator } from "./operator.js";
+import { statelessNormal, statelessUniform } from "./random.js";
+import { relu6Grad, reluGrad } from "./rectifiers.js";
+
+/** Registers every operator of ours with tfjs, for all backends. */
+export function registerOperators(): void {
+  for (const operator of [batchNormTraining, batchNormTrainingGrad, reluGrad, relu6Grad, float32Barrier, statelessUniform, statelessNormal])
+    registerOperator(operator);
+}

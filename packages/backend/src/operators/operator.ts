@@ -1,0 +1,67 @@
+import {
+  engine,
+  getGradient,
+  registerGradient,
+  registerKernel,
+  unregisterGradient,
+  type GradConfig,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
+import { attributeKinds, dataTypes } from "../native/constants.js";
+import type { NativeBackend, OpAttribute } from "../native/kernel-backend.js";
+
+/**
+ * An operator of ours: a tfjs kernel with one name on every backend, so that the same network runs on TensorFlow and in a browser and can
+ * be recorded for export.
+ */
+export interface Operator {
+  readonly name: string;
+  /** By TensorFlow's own op. */
+  readonly native: (run: Native, inputs: NamedTensorMap, attributes: NamedAttrMap) => Tensor | Tensor[];
+  /** By tfjs's operators, for every other backend; the same numbers to 1e-4. */
+  readonly plain: (inputs: NamedTensorMap, attributes: NamedAttrMap) => Tensor | Tensor[];
+  readonly gradient?: Omit<GradConfig, "kernelName">;
+}
+
+/** Runs a TensorFlow op of several outputs. */
+export type Native = (op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number) => Tensor[];
+
+const attribute =
+  (kind: keyof typeof attributeKinds) =>
+  (name: string, value: unknown): OpAttribute => ({ name, type: attributeKinds[kind], value });
+/** Attributes by kind. */
+export const attr = {
+  float: attribute("TF_ATTR_FLOAT"),
+  int: attribute("TF_ATTR_INT"),
+  bool: attribute("TF_ATTR_BOOL"),
+  text: attribute("TF_ATTR_STRING"),
+  shape: attribute("TF_ATTR_SHAPE"),
+  type: (name: string, value: "float32" | "int32" = "float32"): OpAttribute =>
+    attribute("TF_ATTR_TYPE")(name, value === "float32" ? dataTypes.TF_FLOAT : dataTypes.TF_INT32),
+};
+
+const otherBackends = ["cpu", "wasm", "webgl", "webgpu"];
+
+export function registerOperator({ name, native, plain, gradient }: Operator): void {
+  registerKernel({
+    kernelName: name,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      native((op, a, i, n) => (backend as NativeBackend).executeMultipleOutputs(op, a, i, n), inputs as NamedTensorMap, attrs ?? {}),
+  });
+  for (const backendName of otherBackends)
+    registerKernel({ kernelName: name, backendName, kernelFunc: ({ inputs, attrs }) => plain(inputs as NamedTensorMap, attrs ?? {}) });
+  if (gradient) replaceGradient({ kernelName: name, ...gradient });
+}
+
+/** Puts a gradient into tfjs's registry, in the place of the one that is there. */
+export function replaceGradient(config: GradConfig): void {
+  if (getGradient(config.kernelName)) unregisterGradient(config.kernelName);
+  registerGradient(config);
+}
+
+/** Calls an operator by its name. */
+export const call = <T extends Tensor | Tensor[]>(name: string, inputs: NamedTensorMap, attributes: NamedAttrMap = {}): T =>
+  engine().runKernel(name, inputs, attributes) as T;

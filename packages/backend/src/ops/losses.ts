@@ -1,0 +1,22 @@
+import { customGrad, exp, logSoftmax, mul, neg, sub, sum, expandDims, type Tensor } from "@tensorflow/tfjs-core";
+
+/**
+ * Cross-entropy of every pixel: −Σ_k labels_k · log softmax(logits)_k. `logits` [..., K], `labels` [..., K] (one-hot, or zeros where there is none;
+ * constants), result [...]. Gradient in the logits: softmax·Σlabels − labels.
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  return customGrad((z, y, save) => {
+    const [logits_, labels_] = [z as Tensor, y as Tensor];
+    const log = logSoftmax(logits_);
+    (save as (t: Tensor[]) => void)([logits_, labels_]);
+    return {
+      value: neg(sum(mul(labels_, log), -1)),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [kept, truth] = saved as [Tensor, Tensor];
+        const p = exp(logSoftmax(kept));
+        const each = expandDims(dy, -1);
+        return [mul(each, sub(mul(p, sum(truth, -1, true)), truth)), mul(each, neg(logSoftmax(kept)))];
+      },
+    };
+  })(logits, labels);
+}

@@ -1,0 +1,34 @@
+import { type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { affine } from "../operators/batch-norm.js";
+import { call } from "../operators/operator.js";
+
+/** A normalised map, and the statistics of the batch that it was normalised by. */
+export interface BatchNormalised {
+  readonly value: Tensor4D;
+  readonly mean: Tensor1D;
+  /** Unbiased, n/(n−1): what running averages take. */
+  readonly variance: Tensor1D;
+}
+
+/**
+ * Batch normalisation by the batch's own statistics: y = scale·(x − μ)/√(σ² + ε) + offset, with μ and the biased σ² over batch and positions.
+ * `x` [B, h, w, C]; `scale`, `offset` [C]. No gradient flows into the statistics that are returned. First order only.
+ */
+export function batchNorm(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon = 1e-5): BatchNormalised {
+  const [value, mean, variance] = call<Tensor[]>("BatchNormTraining", { x, scale, offset }, { epsilon });
+  return { value: value as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
+}
+
+/** Batch normalisation by given statistics, as in inference: y = scale·(x − mean)/√(variance + ε) + offset. Vectors are [C]. */
+export function batchNormInference(
+  x: Tensor4D,
+  {
+    mean,
+    variance,
+    scale,
+    offset,
+    epsilon = 1e-5,
+  }: { mean: Tensor1D; variance: Tensor1D; scale: Tensor1D; offset: Tensor1D; epsilon?: number },
+): Tensor4D {
+  return affine(x, mean, variance, scale, offset, epsilon);
+}
