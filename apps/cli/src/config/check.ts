@@ -68,10 +68,7 @@ const nearestBranch = (
   if (strange !== undefined) return strange;
   const candidates = issue.errors
     .map((issues, i) => ({ issues: issues, schema: branches[i]! }))
-    .filter(
-      ({ issues }) =>
-        issues.length > 0 && issues.some((i) => i.path.length > 0 || i.code !== "invalid_type") && issues[0]!.code !== "invalid_value",
-    )
+    .filter(({ issues }) => issues.some((i) => i.path.length > 0 || !["invalid_type", "invalid_value"].includes(i.code)))
     .sort((a, b) => shared(keys, b.schema) - shared(keys, a.schema));
   const [best] = candidates;
   return best && { issue: worst(best.issues), schema: best.schema };
