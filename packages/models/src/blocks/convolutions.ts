@@ -1,0 +1,109 @@
+import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
+import { add } from "@tensorflow/tfjs-core";
+import type { Make } from "@segdistill/core/contract";
+import { conv2d, convTranspose2d, depthwiseConv2d } from "@segdistill/backend/ops";
+import { heNormalFanIn, type Initialiser } from "./initialisers.js";
+import type { Layer } from "./layer.js";
+
+export interface ConvOptions {
+  readonly in: number;
+  readonly out: number;
+  /** Height and width of the kernel; odd, so that the padding is the same on both sides. */
+  readonly size: 1 | 3 | 5 | 7;
+  /** 1 if left out. */
+  readonly stride?: number;
+  /** No bias if left out. */
+  readonly bias?: boolean;
+  /** He-normal by fan in, if left out. */
+  readonly initial?: Initialiser;
+}
+
+/** The kernel and, if wanted, a bias that starts at 0; `after` adds it. */
+function weights(
+  make: Make,
+  name: string,
+  shape: readonly [number, number, number, number],
+  initial: ReturnType<Initialiser>,
+  bias: number | undefined,
+) {
+  const kernel = make.variable(`${name}/kernel`, shape, initial) as unknown as Tensor4D;
+  if (bias === undefined) return { kernel, after: (x: Tensor4D): Tensor4D => x };
+  const offset = make.variable(`${name}/bias`, [bias], "zeros") as unknown as Tensor1D;
+  return { kernel, after: (x: Tensor4D): Tensor4D => add(x, offset) };
+}
+
+// TensorFlow's "same" pads strided convolutions at the bottom and right only; a number pads both sides (methods.md 1.4). Without a stride
+// they are equal, and "same" is the faster one.
+const padding = (size: number, stride: number): "same" | number => (stride === 1 ? "same" : (size - 1) / 2);
+
+/**
+ * Convolution `[B, h, w, in]` → `[B, h / stride, w / stride, out]`, padded by (size − 1) / 2 on every side; kernel `[size, size, in, out]`.
+ * Fans for first values: in = size² · in, out = size² · out.
+ */
+export function conv({ in: from, out, size, stride = 1, bias = false, initial = heNormalFanIn }: ConvOptions): Layer {
+  const area = size * size;
+  return {
+    channels: { in: from, out },
+    scale: 1 / stride,
+    parameters: area * from * out + (bias ? out : 0),
+    macs: (area * from * out) / stride ** 2,
+    build: (make, name) => {
+      const { kernel, after } = weights(
+        make,
+        name,
+        [size, size, from, out],
+        initial({ in: area * from, out: area * out }),
+        bias ? out : undefined,
+      );
+      return (x) => after(conv2d(x, kernel, { stride, padding: padding(size, stride) }));
+    },
+  };
+}
+
+/**
+ * One filter a channel: `[B, h, w, C]` → `[B, h / stride, w / stride, C]`, padded on every side, without bias; kernel `[size, size, C, 1]`.
+ * Fans: in = size², out = size² · C, as the implementations of MobileNetV2 count it [inferred].
+ */
+export function depthwise(options: {
+  readonly channels: number;
+  readonly size: 3 | 5;
+  readonly stride?: number;
+  readonly initial?: Initialiser;
+}): Layer {
+  const { channels, size, stride = 1, initial = heNormalFanIn } = options;
+  const area = size * size;
+  return {
+    channels: { in: channels, out: channels },
+    scale: 1 / stride,
+    parameters: area * channels,
+    macs: (area * channels) / stride ** 2,
+    build: (make, name) => {
+      const { kernel } = weights(make, name, [size, size, channels, 1], initial({ in: area, out: area * channels }), undefined);
+      return (x) => depthwiseConv2d(x, kernel, { stride, padding: padding(size, stride) });
+    },
+  };
+}
+
+/**
+ * Transposed convolution with stride 2 and bias: `[B, h, w, in]` → `[B, 2h, 2w, out]`; kernel `[size, size, out, in]`. Size 2 needs no padding,
+ * size 4 has 1 on every side (methods.md 1.4). Fans: in = size² · in / 4, out = size² · out [ours].
+ */
+export function transposedConv(options: {
+  readonly in: number;
+  readonly out: number;
+  readonly size: 2 | 4;
+  readonly initial?: Initialiser;
+}): Layer {
+  const { in: from, out, size, initial = heNormalFanIn } = options;
+  const area = size * size;
+  return {
+    channels: { in: from, out },
+    scale: 2,
+    parameters: area * from * out + out,
+    macs: area * from * out,
+    build: (make, name) => {
+      const { kernel, after } = weights(make, name, [size, size, out, from], initial({ in: (area * from) / 4, out: area * out }), out);
+      return (x) => after(convTranspose2d(x, kernel, { stride: 2, padding: "same" }));
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Tensor4D } from "@tensorflow/tfjs-core";
+import type { Make, Pass } from "@segdistill/core/contract";
+import { emptySequence, layersDoNotFit } from "../errors.js";
+
+/** A built layer: a map `[B, h, w, in]` to a map `[B, h · scale, w · scale, out]`. */
+export type Run = (x: Tensor4D, pass: Pass) => Tensor4D;
+
+/**
+ * A layer as a value: what it does to a map's shape, what it costs, and how to build it. So a network is counted without an engine, from
+ * the same values that it is built from.
+ */
+export interface Layer {
+  readonly channels: { readonly in: number; readonly out: number };
+  /** Height and width of the output by those of the input: 1/2 for stride 2, 2 where a map grows. */
+  readonly scale: number;
+  /** Numbers that an optimiser moves. */
+  readonly parameters: number;
+  /** Multiply-accumulates per input position of one image; convolutions only, transposed ones k² · in · out (methods.md 1.2). */
+  readonly macs: number;
+  /** Makes the variables under `name` and returns what runs. */
+  readonly build: (make: Make, name: string) => Run;
+}
+
+/**
+ * Layers one after the other; each one's variables stand below its name.
+ *
+ * `macs = Σ macsᵢ · (scale of all before i)²`, `scale = Π scaleᵢ`.
+ *
+ * @throws `models-empty-sequence`; `models-layers-do-not-fit` where one gives other channels than the next one takes.
+ * @example
+ * sequence([["pool", maxPool(64)], ["first", convNorm(conv({ in: 64, out: 128, size: 3 }), "relu")]]) // variables first/conv/kernel, …
+ */
+export function sequence(layers: readonly (readonly [name: string, layer: Layer])[]): Layer {
+  const start = layers[0];
+  const end = layers.at(-1);
+  if (start === undefined || end === undefined) throw emptySequence();
+  let scale = 1;
+  let parameters = 0;
+  let macs = 0;
+  for (const [i, [name, layer]] of layers.entries()) {
+    const before = layers[i - 1];
+    if (before && before[1].channels.out !== layer.channels.in) {
+      throw layersDoNotFit(name, layer.channels.in, before[0], before[1].channels.out);
+    }
+    macs += layer.macs * scale ** 2;
+    parameters += layer.parameters;
+    scale *= layer.scale;
+  }
+  return {
+    channels: { in: start[1].channels.in, out: end[1].channels.out },
+    scale,
+    parameters,
+    macs,
+    build: (make, name) => {
+      const runs = layers.map(([part, layer]) => layer.build(make, `${name}/${part}`));
+      return (x, pass) => runs.reduce((map, run) => run(map, pass), x);
+    },
+  };
+}

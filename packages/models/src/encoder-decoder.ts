@@ -1,0 +1,147 @@
+import { concat, type Tensor4D } from "@tensorflow/tfjs-core";
+import { float32Barrier } from "@segdistill/backend/ops";
+import type { Json, MapShape, Network, NetworkSpec, Scope, Taps } from "@segdistill/core/contract";
+import type { Layer } from "./blocks/layer.js";
+import { notAWholeNumber, otherEncoding, otherInputChannels, sizeNotAMultiple } from "./errors.js";
+
+/** A spec that also knows its costs; nothing runs and no variable is made for them. */
+export interface CountedSpec<Tap extends string> extends NetworkSpec<Tap> {
+  /** Numbers that an optimiser moves. */
+  readonly parameters: number;
+  /** Multiply-accumulates for one image of `height × width` pixels: of convolutions only, a transposed one k² · in · out per input position. Throws like `encode`. */
+  readonly macs: (height: number, width: number) => number;
+}
+
+/** One resolution, with the encoder's way down to it and the decoder's way back up to it. */
+export interface Level<Stride extends number> {
+  readonly stride: Stride;
+  /** From the level above (the first: from the image). Its output is the skip and the tap `encoder/<stride>`. */
+  readonly encoder: Layer;
+  /** From the level below: doubles the map. */
+  readonly up: Layer;
+  /** From `[skip, up]`, in this order. Its output is the tap `decoder/<stride>`. */
+  readonly fuse: Layer;
+}
+
+export type LevelTap<Stride extends number> = `encoder/${Stride}` | `decoder/${Stride}`;
+
+/** What a network with skips between equal resolutions is made of, finest level first. */
+export interface Parts<Stride extends number> {
+  readonly name: string;
+  readonly options: Json;
+  readonly classes: number;
+  readonly levels: readonly Level<Stride>[];
+  readonly bottleneck: Layer;
+  readonly head: Layer;
+}
+
+/**
+ * A network of levels: encoders downwards, a bottleneck, decoders upwards that read the skips, a head to logits at input size.
+ *
+ * Variables: `encoder/<stride>/…`, `bottleneck/…`, `decoder/<stride>/up/…`, `decoder/<stride>/fuse/…`, `head/…`; they stand directly below the
+ * role's name, as in weight files. Logits, bottleneck and taps leave float32 in every precision (engine-ops.md 9).
+ *
+ * `encode` throws `models-size-not-a-multiple`, `models-other-input-channels`; `decode` `models-other-encoding`.
+ */
+export function encoderDecoder<Stride extends number>(parts: Parts<Stride>): CountedSpec<LevelTap<Stride>> {
+  type Tap = LevelTap<Stride>;
+  const { name, options, classes, levels, bottleneck, head } = parts;
+  const multiple = 1 / levels.reduce((scale, level) => scale * level.encoder.scale, bottleneck.scale);
+  const inputChannels = levels[0]!.encoder.channels.in;
+  const requireSize = (height: number, width: number): void => {
+    if (!(height > 0 && width > 0 && height % multiple === 0 && width % multiple === 0))
+      throw sizeNotAMultiple(name, height, width, multiple);
+  };
+  const tapsOf = (level: Level<Stride>): [string, MapShape][] => [
+    [`encoder/${level.stride}`, { stride: level.stride, channels: level.encoder.channels.out }],
+    [`decoder/${level.stride}`, { stride: level.stride, channels: level.fuse.channels.out }],
+  ];
+
+  const build = (scope: Scope): Network<Tap> =>
+    scope.module("", (make) => {
+      const down = levels.map(({ stride, encoder }) => encoder.build(make, `encoder/${stride}`));
+      const bottom = bottleneck.build(make, "bottleneck");
+      const back = levels.map(({ stride, up, fuse }) => ({
+        up: up.build(make, `decoder/${stride}/up`),
+        fuse: fuse.build(make, `decoder/${stride}/fuse`),
+      }));
+      const answer = head.build(make, "head");
+
+      const encode: Network<Tap>["encode"] = (images, pass) => {
+        const [, height, width, channels] = images.shape; // [B, H, W, inputChannels]
+        if (channels !== inputChannels) throw otherInputChannels(name, channels, inputChannels);
+        requireSize(height, width);
+        const skips: Tensor4D[] = [];
+        const taps: [string, Tensor4D][] = [];
+        let x = images;
+        for (const [i, level] of levels.entries()) {
+          x = down[i]!(x, pass); // [B, H / stride, W / stride, C]
+          skips.push(x);
+          taps.push([`encoder/${level.stride}`, float32Barrier(x)]);
+        }
+        return { bottleneck: float32Barrier(bottom(x, pass)), skips, taps: Object.fromEntries(taps) as Taps<Tap> };
+      };
+
+      const decode: Network<Tap>["decode"] = (encoding, pass) => {
+        const found = { channels: encoding.bottleneck.shape[3], skips: encoding.skips.length };
+        const expected = { channels: bottleneck.channels.out, skips: levels.length };
+        if (found.channels !== expected.channels || found.skips !== expected.skips) throw otherEncoding(name, found, expected);
+        const taps: [string, Tensor4D][] = [];
+        let x = encoding.bottleneck;
+        for (const [i, level] of [...levels.entries()].reverse()) {
+          const up = back[i]!.up(x, pass); // [B, H / stride, W / stride, C]
+          x = back[i]!.fuse(concat([encoding.skips[i]!, up], 3), pass);
+          taps.push([`decoder/${level.stride}`, float32Barrier(x)]);
+        }
+        return { logits: float32Barrier(answer(x, pass)), taps: Object.fromEntries(taps) as Taps<Tap> };
+      };
+      return { encode, decode };
+    });
+
+  return {
+    name,
+    options,
+    inputChannels,
+    classes,
+    multiple,
+    bottleneck: { stride: multiple, channels: bottleneck.channels.out },
+    taps: Object.fromEntries(levels.flatMap(tapsOf)) as Record<Tap, MapShape>,
+    build,
+    parameters: sum(
+      [bottleneck, head, ...levels.flatMap((level) => [level.encoder, level.up, level.fuse])].map((layer) => layer.parameters),
+    ),
+    macs: (height, width) => {
+      requireSize(height, width);
+      return height * width * macsPerPixel(parts);
+    },
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+/** Multiply-accumulates per input pixel: exact, since every stride is a power of two. */
+function macsPerPixel<Stride extends number>({ levels, bottleneck, head }: Parts<Stride>): number {
+  let macs = 0;
+  let scale = 1; // of the map that the next layer reads
+  const walk = (layer: Layer): void => {
+    macs += layer.macs * scale ** 2;
+    scale *= layer.scale;
+  };
+  for (const level of levels) walk(level.encoder);
+  walk(bottleneck);
+  for (const level of [...levels].reverse()) {
+    walk(level.up);
+    walk(level.fuse);
+  }
+  walk(head);
+  return macs;
+}
+
+/** Throws `models-not-a-whole-number` unless both are whole and at least 1. */
+export function requireFrame(network: string, inputChannels: number, classes: number): void {
+  if (!isWhole(inputChannels))
+    throw notAWholeNumber(network, "inputChannels", inputChannels, 1, "It is the number of channels of the prepared pictures.");
+  if (!isWhole(classes)) throw notAWholeNumber(network, "classes", classes, 1, "It is the number of classes, the background among them.");
+}
+
+export const isWhole = (n: number): boolean => Number.isInteger(n) && n >= 1;
