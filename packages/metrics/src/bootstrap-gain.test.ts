@@ -67,7 +67,7 @@ test("10,000 resamples at 95 % unless said; the same key gives the same interval
     const { next } = random(key);
     return { next: () => (used++, next()) };
   };
-  const many = rows(...Array.from({ length: 30 }, (_, i) => [`c${i}`, `g${i % 12}`, random(`value ${i}`).next()] as const));
+  const many = rows(...Array.from({ length: 84 }, (_, i) => [`c${i}`, `g${i % 12}`, random(`value ${i}`).normal()] as const));
   const zero = many.map((row) => ({ ...row, value: 0 }));
   const gain = bootstrapGain({ ...options, distilled: many, baseline: zero, draw: counting });
   expect(used).toBe(10_000 * 12);

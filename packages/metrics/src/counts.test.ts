@@ -1,5 +1,6 @@
+import type { Unlabelled } from "@segdistill/core/contract";
 import { expect, test } from "vitest";
-import { addCounts, classCounts, countedPixels, countPixels } from "./counts.js";
+import { addCounts, classCounts, countedPixels, countPixels, unlabelled } from "./counts.js";
 
 // 3 × 4; the pixel of 255 and the last one (not valid) count nowhere, whatever was predicted there.
 // prettier-ignore
@@ -19,6 +20,11 @@ const valid = Uint8Array.of(
   1, 1, 1, 0);
 
 const user = (code: string, message: string) => expect.objectContaining({ name: "SegDistillError", code, exit: 2, message }) as Error;
+
+test("unlabelled means what the contract means", () => {
+  const contract: Unlabelled = unlabelled; // an error of the compiler where they differ
+  expect(contract).toBe(255);
+});
 
 test("a picture counted by hand", () => {
   expect(countPixels({ prediction, truth, valid, classes: 2 })).toEqual({ classes: 2, matrix: [3, 2, 1, 4] });

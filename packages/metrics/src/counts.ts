@@ -1,8 +1,7 @@
-import type { Unlabelled } from "@segdistill/core/contract";
 import { classesOutOfRange, classOutOfRange, noSuchClass, nothingToPool, otherClasses, otherLength, validOutOfRange } from "./errors.js";
 
-/** The label of a pixel that counts nowhere. */
-export const unlabelled = 255 as const satisfies Unlabelled;
+/** The label of a pixel that counts nowhere: `Unlabelled` of the contract (a test compares the two). */
+export const unlabelled = 255;
 
 /** How often which class was taken for which: a value that can be added, written into a file and compared. */
 export interface Counts {

@@ -58,6 +58,13 @@ export const nothingToPool = (what: string): Error =>
     `[metrics] no ${what} were given to pool. Expected those of at least one picture. Check that the data set has cases.`,
   );
 
+/** No seed was given to average over. */
+export const noSeeds = (): Error =>
+  userError(
+    "metrics-no-seeds",
+    "[metrics] no seeds were given to average over, found an empty list. Expected the cases of at least one seed. Give one list of cases per seed.",
+  );
+
 /** A metric needs scores and the pictures were measured without. */
 export const scoresMissing = (metric: string): Error =>
   userError(

@@ -81,6 +81,27 @@ describe.each(["two", "three"] as const)("scikit-learn, %s classes", (which) => 
   test("pooled", () => agrees(pool(measured), pooled));
 });
 
+test("the example of the README", () => {
+  const pictures = [
+    {
+      prediction: Uint8Array.of(1, 1, 0, 0),
+      truth: Uint8Array.of(1, 0, 0, 255),
+      valid: null,
+      scores: Float32Array.of(3, 1, -2, -1),
+      classes: 2,
+    },
+    { prediction: Uint8Array.of(0, 1), truth: Uint8Array.of(1, 1), valid: Uint8Array.of(1, 1), scores: Float32Array.of(-1, 2), classes: 2 },
+  ];
+  const measured = pictures.map(measure);
+  const cases = measured.map((one) => scoresOf(one, ["dice", "auc"]));
+  expect(cases).toEqual([
+    { dice: { value: 2 / 3 }, auc: { value: 1 } },
+    { dice: { value: 2 / 3 }, auc: { value: null, reason: "the truth is nothing but foreground" } },
+  ]);
+  // 3 and 2 beat both backgrounds, −1 beats one of two
+  expect(scoresOf(pool(measured), ["dice", "auc"])).toEqual({ dice: { value: 4 / 6 }, auc: { value: 5 / 6 } });
+});
+
 const tiny = { truth: Uint8Array.of(1, 0, 1), prediction: Uint8Array.of(1, 0, 0), valid: null, classes: 2 };
 const user = (code: string, message: string) => expect.objectContaining({ name: "SegDistillError", code, exit: 2, message }) as Error;
 

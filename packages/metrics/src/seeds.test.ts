@@ -21,8 +21,8 @@ test("values are averaged per case, in the order of the first seed", () => {
 test("seeds that do not hold the same cases are refused", () => {
   expect(() => averageSeeds([])).toThrow(
     user(
-      "metrics-nothing",
-      "[metrics] no seeds were given to pool. Expected those of at least one picture. Check that the data set has cases.",
+      "metrics-no-seeds",
+      "[metrics] no seeds were given to average over, found an empty list. Expected the cases of at least one seed. Give one list of cases per seed.",
     ),
   );
   expect(() => averageSeeds([[row("a", 1), row("b", 1)], [row("a", 1)]])).toThrow(

@@ -1,5 +1,5 @@
 import { byCase, type CaseValue } from "./case-values.js";
-import { caseMissing, nothingToPool, otherGroup } from "./errors.js";
+import { caseMissing, noSeeds, otherGroup } from "./errors.js";
 import { summarise } from "./summary.js";
 
 /** A case averaged over seeds. */
@@ -18,7 +18,7 @@ export interface SeedMean extends CaseValue {
 export function averageSeeds(seeds: readonly (readonly CaseValue[])[]): SeedMean[] {
   const lists = seeds.map((rows, s) => byCase(rows, `seed ${s + 1} of ${seeds.length}`));
   const [first] = lists;
-  if (first === undefined) throw nothingToPool("seeds");
+  if (first === undefined) throw noSeeds();
   lists.forEach((list, s) => {
     for (const id of list.keys()) if (!first.has(id)) throw caseMissing("the first seed", id, `seed ${s + 1}`);
   });
