@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { writeAtomic } from "./atomic.js";
+import { codeOf, fileMissing, notAsSchema, notJson, notReadable, otherSchema } from "./errors.js";
+
+/** How messages speak of one kind of file. */
+export interface JsonFileKind {
+  /** Who says it: "results", "student". */
+  readonly who: string;
+  /** What to do where the file is missing. */
+  readonly missing: string;
+  /** What to do where it is damaged. */
+  readonly damaged: string;
+}
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return "nothing";
+  if (typeof value === "number" || value === null) return String(value);
+  const json = JSON.stringify(value) as string | undefined;
+  const text = json ?? `a ${typeof value}`;
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+};
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+
+const problemsOf = (error: z.core.$ZodError, value: unknown): string[] => {
+  const all = error.issues.map((issue) => {
+    const where = issue.path.map(String).join(".") || "the file";
+    const what = issue.message.replace(/^Invalid input: expected/, "expected").replace(/, received .*$/, "");
+    return `${where}: ${what}, found ${shown(at(value, issue.path))}`;
+  });
+  return all.length > 3 ? [...all.slice(0, 3), `and ${all.length - 3} more`] : all;
+};
+
+/** Checks a value against a schema. Throws (who/invalid) with the first three problems, each with its place and what was found there. */
+export function checkJson<T>(schema: z.ZodType<T>, value: unknown, file: string, kind: JsonFileKind): T {
+  const checked = schema.safeParse(value);
+  if (!checked.success) throw notAsSchema(kind.who, file, problemsOf(checked.error, value), kind.damaged);
+  return checked.data;
+}
+
+/** Reads and checks a JSON file that carries `schema: 1`. Throws who/missing, file/not-readable, who/not-json, who/other-schema, who/invalid. */
+export async function readJsonFile<T>(schema: z.ZodType<T>, file: string, kind: JsonFileKind): Promise<T> {
+  let value: unknown;
+  const content = await readFile(file, "utf8").catch((error: unknown) => {
+    throw codeOf(error) === "ENOENT" ? fileMissing(kind.who, file, kind.missing) : notReadable(file, error);
+  });
+  try {
+    value = JSON.parse(content);
+  } catch (error) {
+    throw notJson(kind.who, file, (error as Error).message, kind.damaged);
+  }
+  const found = at(value, ["schema"]);
+  if (found !== undefined && found !== 1) throw otherSchema(kind.who, file, shown(found));
+  return checkJson(schema, value, file, kind);
+}
+
+/** Checks a value and writes it, indented by two spaces. Throws who/invalid before anything is written, and what {@link writeAtomic} throws. */
+export async function writeJsonFile<T>(schema: z.ZodType<T>, value: T, file: string, kind: JsonFileKind): Promise<void> {
+  checkJson(schema, value, file, kind);
+  await writeAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+}
