@@ -5,8 +5,180 @@ export function userError(code: string, message: string): Error & { readonly cod
 
 // Readers
 
+const formats = "PNG, JPEG, TIFF, GIF, WebP, PGM or PPM";
+
+/** A picture file that is not there. */
+export const pictureMissing = (path: string): Error =>
+  userError(
+    "picture-missing",
+    `[picture] "${path}" does not exist. Expected a ${formats} file. Check the path, or download the data set again.`,
+  );
+
+/** A file that is no picture we know, or one that is damaged; `found` says which. */
+export const pictureUnreadable = (path: string, found: string): Error =>
+  userError(
+    "picture-unreadable",
+    `[picture] "${path}" cannot be read. Expected a complete ${formats} file, gzipped or not; found ${found}. Download it again, or convert it to PNG.`,
+  );
+
+/** A picture of a kind that has no place here, such as CMYK or float pixels. */
+export const pictureKind = (path: string, found: string): Error =>
+  userError(
+    "picture-kind",
+    `[picture] "${path}" has ${found}. Expected grey or RGB with 8 or 16 bits a channel. Convert it to an RGB PNG.`,
+  );
+
+/** A mask value that the map of values does not know. */
+export const maskValue = (path: string, value: number, count: number, known: readonly number[]): Error =>
+  userError(
+    "mask-value",
+    `[mask] "${path}" has ${count} pixels of value ${value}. Expected only ${known.join(", ")}. Give ${value} a class, or list it under ignore.`,
+  );
+
+/** A raster that no PNG can hold. */
+export const notForPng = (path: string, found: string): Error =>
+  userError(
+    "not-for-png",
+    `[picture] "${path}" cannot be written: found ${found}. Expected 1, 3 or 4 channels of 8 or 16 bits. Round and pick channels first.`,
+  );
+
 // Raster and preparation
+
+/** A picture from which no channel can be picked. */
+export const channelCount = (wanted: string, found: number): Error =>
+  userError(
+    "channel-count",
+    `[channel] ${wanted} cannot be picked from a picture of ${found} channels. Expected 1 (grey), 3 (RGB) or 4 (RGBA). Convert the picture to RGB.`,
+  );
+
+/** CLAHE on something else than 8-bit grey. */
+export const claheInput = (found: string): Error =>
+  userError(
+    "clahe-input",
+    `[clahe] expected one channel of 8-bit grey, found ${found}. Put { channel: green } before clahe and resizing and scaling after it, or store the picture with 8 bits.`,
+  );
+
+/** A cut that leaves the picture. */
+export const cropOutside = (cut: string, size: string): Error =>
+  userError("crop-outside", `[crop] rows and columns ${cut} are not inside the picture of ${size}. Choose a smaller part, or pad first.`);
+
+/** The preparation ended with more than one channel. */
+export const prepareChannels = (id: string, found: number): Error =>
+  userError(
+    "prepare-channels",
+    `[prepare] "${id}" has ${found} channels after the preparation. Expected 1. Add { channel: green } (or grey, red, blue) as the first step of prepare.`,
+  );
+
+/** A mask that does not lie on its image. */
+export const prepareSizes = (id: string, what: string, expected: string, found: string): Error =>
+  userError(
+    "prepare-sizes",
+    `[prepare] "${id}": image and ${what} differ in size. Expected ${expected} (height x width), found ${found}. Nothing is resized silently: correct the files or their pairing.`,
+  );
+
+/** fieldOfViewWidth without a field of view. */
+export const fieldOfViewNeeded = (id: string, found: "none" | "an empty one"): Error =>
+  userError(
+    "field-of-view-needed",
+    `[prepare] fieldOfViewWidth needs the field of view of "${id}". Expected a mask with at least one pixel, found ${found}. Give the data set a field of view, or use { resize: [height, width] } instead.`,
+  );
+
+/** Scores on another grid than the prepared picture's. */
+export const scoresSize = (id: string, expected: string, found: string): Error =>
+  userError(
+    "scores-size",
+    `[prepare] scores of "${id}" are on another grid. Expected ${expected} (height x width), found ${found}. Predict on the prepared picture, padding taken off.`,
+  );
 
 // Sampling
 
+/** A patch that does not fit into a picture. */
+export const patchTooLarge = (id: string, patch: string, picture: string): Error =>
+  userError(
+    "patch-too-large",
+    `[sample] a patch of ${patch} does not fit into "${id}", which is ${picture} (height x width) after the preparation. Choose a smaller patch, or a larger fieldOfViewWidth or resize.`,
+  );
+
+/** Fewer patches than one batch takes. */
+export const tooFewPatches = (cases: number, perImage: number, batch: number): Error =>
+  userError(
+    "too-few-patches",
+    `[sample] ${cases} cases with perImage ${perImage} give ${cases * perImage} patches, less than one batch of ${batch}. Raise perImage to at least ${Math.ceil(batch / Math.max(cases, 1))}, or lower batch.`,
+  );
+
+/** A label that names a class the task does not have. */
+export const labelClass = (id: string, value: number, classes: number): Error =>
+  userError(
+    "label-class",
+    `[sample] the label of "${id}" has the value ${value}. Expected class indices 0 to ${classes - 1}, or 255 for unlabelled. Correct the classes of the data set.`,
+  );
+
+/** A split that names one case twice. */
+export const caseTwice = (id: string): Error =>
+  userError(
+    "case-twice",
+    `[sample] the case "${id}" is listed twice. Expected every id once. Take it out of the list; perImage draws more patches of a case.`,
+  );
+
+/** Tiles that cannot cover a picture. */
+export const tileOptions = (name: string, expected: string, found: number): Error =>
+  userError("tile-options", `[tiles] ${name} is ${found}. Expected ${expected}. Change it.`);
+
 // Adapters
+
+/** At most five names in quotes, and how many there are beyond. */
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 5)
+    .map((name) => `"${name}"`)
+    .join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+
+/** A data set that was given no folder. */
+export const noRoot = (name: string, holds: string, source: string): Error =>
+  userError(
+    "no-data-root",
+    `[${name}] no folder was given. Expected one with ${holds}; data: ${source}. Say where it is with --data ${name}=PATH, or put it into the folder that SEGDISTILL_DATA names.`,
+  );
+
+/** A data root that is not there, or a file. */
+export const rootMissing = (name: string, root: string, isFile: boolean): Error =>
+  userError(
+    "data-root-missing",
+    isFile
+      ? `[${name}] "${root}" is a file. Expected the folder of the data, unpacked. Unpack it, and give that folder with --data ${name}=PATH.`
+      : `[${name}] the folder "${root}" does not exist. Expected the folder of the data. Correct the path: --data ${name}=PATH.`,
+  );
+
+/** A folder that holds something else. */
+export const notThatDataSet = (name: string, root: string, holds: string): Error =>
+  userError(
+    "not-that-data-set",
+    `[${name}] "${root}" does not hold this data set, nor does a folder in it or above it. Expected ${holds}. Give the folder that the download unpacks to.`,
+  );
+
+/** Pictures without a mask; `expected` is the mask of the first, `hint` the suffix that would pair more. */
+export const pictureWithoutMask = (
+  name: string,
+  pictures: readonly string[],
+  all: number,
+  expected: string,
+  hint: string | undefined,
+): Error =>
+  userError(
+    "picture-without-mask",
+    pictures.length === 1
+      ? `[${name}] picture "${pictures[0]!}" has no mask. Expected "${expected}". ${hint ?? "Add it, or set unlabelled: true."}`
+      : `[${name}] ${pictures.length} of ${all} pictures have no mask: ${listed(pictures)}. Expected "${expected}" for the first. ${hint ?? "Add them, or set unlabelled: true."}`,
+  );
+
+/** Two files of one case that differ in size. */
+export const maskOfAnotherSize = (name: string, picture: string, size: Size, mask: string, other: Size): Error =>
+  userError(
+    "mask-size",
+    `[${name}] "${mask}" is ${other.width}x${other.height}, its picture "${picture}" is ${size.width}x${size.height} (width x height). Expected one size. Nothing is resized silently: correct the files or their names.`,
+  );
+
+interface Size {
+  readonly height: number;
+  readonly width: number;
+}

@@ -1,7 +1,8 @@
 import type { Case, DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
-import { phantom, type Phantom } from "../phantoms/phantom.js";
+import { phantom } from "../phantoms/phantom.js";
 import { fingerprint } from "./fingerprint.js";
+import { held } from "./held.js";
 import { splitByGroup } from "./split-by-group.js";
 
 export const phantomsOptions = z.strictObject({
@@ -28,20 +29,15 @@ export function phantoms(options: PhantomsOptions = {}): (root?: string) => Prom
   const digits = String(count).length;
   return () => {
     const cases = Array.from({ length: count }, (_, index) => {
-      let made: WeakRef<Phantom> | undefined; // so that image, label and field of view cost one drawing, and a large set no memory
-      const picture = (): Phantom => {
-        const held = made?.deref() ?? phantom(seed, index, camera, size);
-        made = new WeakRef(held);
-        return held;
-      };
+      const picture = held(() => Promise.resolve(phantom(seed, index, camera, size)));
       return {
         id: String(index + 1).padStart(digits, "0"),
         group: `patient-${String(Math.floor(index / 2) + 1)}`,
         domain,
         spacingMm: null,
-        image: () => Promise.resolve(picture().image),
-        label: () => Promise.resolve(picture().label),
-        fieldOfView: () => Promise.resolve(picture().fieldOfView),
+        image: async () => (await picture()).image,
+        label: async () => (await picture()).label,
+        fieldOfView: async () => (await picture()).fieldOfView,
         secondObserver: () => Promise.resolve(null),
       } satisfies Case;
     });

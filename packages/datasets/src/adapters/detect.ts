@@ -1,0 +1,20 @@
+import { stat } from "node:fs/promises";
+import { chaseDb1Layout } from "./chase-db1.js";
+import { stareLayout } from "./stare.js";
+import { foldersIn } from "./walk.js";
+import type { Layout } from "./root.js";
+
+/** Published sets before `folder`, which would take nearly everything. */
+const layouts: readonly Layout[] = [chaseDb1Layout, stareLayout];
+
+/**
+ * The adapter that recognises a folder, by its content and whatever it is called: first the folder itself, then its sub-folders; undefined where none does or where it is no folder.
+ *
+ * Used for the children of `SEGDISTILL_DATA`.
+ */
+export async function detect(path: string): Promise<string | undefined> {
+  const kind = await stat(path).catch(() => undefined);
+  if (kind?.isDirectory() !== true) return undefined;
+  for (const folder of [path, ...(await foldersIn(path))]) for (const { name, isRoot } of layouts) if (await isRoot(folder)) return name;
+  return undefined;
+}
