@@ -27,11 +27,7 @@ const refused: readonly (readonly [unknown, string, string])[] = [
 ];
 test.each(refused)("refuses what is not plain data (%#)", (value, at, found) => {
   expect(() => canonicalJson(value as Json, "options")).toThrow(
-    expect.objectContaining({
-      code: "hash/not-plain-data",
-      exit: 2,
-      message: `[hash] ${at} is ${found}. Expected plain data: null, true or false, a finite number, text, a list or a mapping of these. Say it as plain data, or leave the key out.`,
-    }),
+    `[hash] ${at} is ${found}. Expected plain data: null, true or false, a finite number, text, a list or a mapping of these. Say it as plain data, or leave the key out.`,
   );
 });
 

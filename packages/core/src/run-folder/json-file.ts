@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import type { z } from "zod";
 import { writeAtomic } from "./atomic.js";
 import { codeOf, fileMissing, notAsSchema, notJson, notReadable, otherSchema } from "./errors.js";
 

@@ -48,7 +48,7 @@ test("equal content, equal bytes: neither order of entries nor of metadata shows
   const b = { shape: [3], data: Uint8Array.of(1, 2, 3) };
   const one = whole(
     encodeSafetensors(
-      new Map([
+      new Map<string, StoredTensor>([
         ["a", a],
         ["b", b],
       ]),
@@ -57,7 +57,7 @@ test("equal content, equal bytes: neither order of entries nor of metadata shows
   );
   const other = whole(
     encodeSafetensors(
-      new Map([
+      new Map<string, StoredTensor>([
         ["b", b],
         ["a", a],
       ]),
