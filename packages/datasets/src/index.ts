@@ -1,1 +1,2 @@
-export {};
+export * from "./raster/index.js";
+export * from "./readers/index.js";
