@@ -102,3 +102,35 @@ export const nameNeeded = (at: string, name: string, kind: Kind, names: readonly
   );
 export const noSuchName = (at: string, name: string, kind: Kind, found: string, names: readonly string[]): UserError =>
   userError("resolve/no-such-name", `[${at}] package "${name}" offers no ${one[kind]} "${found}". ${meant(found, names, `It offers`)}`);
+
+export const badDataFlag = (text: string): UserError =>
+  userError("cli/data", `[--data ${text}] Expected NAME=PATH, for example --data chase-db1=/data/CHASEDB1`);
+export const unusedDataFlag = (name: string, uses: readonly string[]): UserError =>
+  userError("cli/data-unused", `[--data ${name}] no data set of the configuration is called "${name}". ${meant(name, uses, "It uses")}`);
+export const noSuchSplit = (at: string, use: string, split: string, splits: readonly string[]): UserError =>
+  userError("run/no-such-split", `[${at}] data set "${use}" has no split "${split}". ${meant(split, splits, "It has")}`);
+export const emptyPart = (at: string, use: string, split: string): UserError =>
+  userError(
+    "run/empty-part",
+    `[${at}] split "${split}" of data set "${use}" holds no case. Expected at least one. Choose another split, or complete the data.`,
+  );
+export const sharedGroups = (one: string, other: string, groups: readonly string[]): UserError =>
+  userError(
+    "run/shared-groups",
+    `[data] ${one} and ${other} share ${groups.length} groups (${groups.slice(0, 5).join(", ")}${groups.length > 5 ? ", …" : ""}). Expected none: a patient must stand on one side. Choose other splits.`,
+  );
+export const otherClasses = (at: string, use: string, found: readonly string[], expected: readonly string[]): UserError =>
+  userError(
+    "run/other-classes",
+    `[${at}] data set "${use}" has the classes ${found.join(", ")}; the training set has ${expected.join(", ")}. Choose sets of the same classes.`,
+  );
+export const noSupervision = (at: string, methods: readonly string[]): UserError =>
+  userError(
+    "run/no-supervision",
+    `[${at}] no method reads the student alone (${methods.join(", ")}), so teacher and baseline have nothing to learn from. Add { use: "@segdistill/plugin-kd#supervised" }, or give teacher.weights and set baseline: false.`,
+  );
+export const setupRefused = (): UserError =>
+  userError(
+    "setup/refused",
+    "[setup] nothing was downloaded, as you wished. TensorFlow is needed to go on: segdistill setup, or set SEGDISTILL_TENSORFLOW to a folder that holds it.",
+  );

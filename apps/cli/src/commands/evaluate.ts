@@ -1,0 +1,5 @@
+import type { Common } from "../program.js";
+
+export interface EvaluateOptions extends Common {
+  readonly data: readonly string[];
+}

@@ -1,0 +1,7 @@
+import { expect, test } from "vitest";
+import { program } from "./program.js";
+
+test("every command of the first milestones is there, with help", () => {
+  const commands = program(() => undefined).commands.map((c) => [c.name(), c.description() !== ""]);
+  expect(commands).toEqual(["run", "evaluate", "predict", "setup", "doctor", "models"].map((name) => [name, true]));
+});

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import type { EvaluateOptions } from "./commands/evaluate.js";
+import type { PredictOptions } from "./commands/predict.js";
+import type { RunOptions } from "./commands/run.js";
+import type { SetupOptions } from "./commands/setup.js";
+import { isUserError } from "./errors.js";
+
+/** What every command may be given. */
+export interface Common {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly yes?: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const several = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(collect as never).default([], "none");
+
+/** The commands; what one needs is loaded when it runs, so that help and errors answer at once. */
+export const program = (finished: (code: number) => void): Command => {
+  const cli = new Command("segdistill")
+    .description("Distils a large medical segmentation network into a small one.")
+    .version(version())
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError("(segdistill --help lists the commands)");
+  const command = (name: string, description: string): Command =>
+    cli.command(name).description(description).option("--json", "one JSON object on standard output").option("--quiet", "no progress");
+  const whole = (value: string): number => Number(value);
+
+  command("run <config>", "train teacher, baseline and student, evaluate them, write a report")
+    .option("--run <dir>", "run folder (default: runs/<name>)")
+    .addOption(several("--data <name=path>", "where a data set lies; may be given several times"))
+    .addOption(several("--set <a.b=value>", "change the configuration; may be given several times"))
+    .option("--resume", "go on with a stopped run; refused where there is none")
+    .option("--seed <n>", "seed of this run", whole)
+    .option("--yes", "do not ask before a download")
+    .action(async (config: string, options: RunOptions) => finished(await (await import("./commands/run.js")).run(config, options)));
+  command("evaluate <run-or-student>", "measure trained networks on data sets")
+    .addOption(several("--data <name=path>", "a data set and where it lies; may be given several times"))
+    .option("--yes", "do not ask before a download")
+    .action(async (of: string, options: EvaluateOptions) => finished(await (await import("./commands/evaluate.js")).evaluate(of, options)));
+  command("predict <student> <input>", "masks and overlays of a picture or a folder of pictures")
+    .requiredOption("-o, --out <dir>", "where the pictures go")
+    .option("--yes", "do not ask before a download")
+    .action(async (student: string, input: string, options: PredictOptions) =>
+      finished(await (await import("./commands/predict.js")).predict(student, input, options)),
+    );
+  command("setup", "fetch the TensorFlow library")
+    .option("--from <path>", "a wheel, or a folder that holds the libraries, instead of a download")
+    .option("--gpu", "the build with GPU kernels")
+    .option("--dry-run", "say what would be done")
+    .option("--yes", "do not ask before a download")
+    .action(async (options: SetupOptions) => finished(await (await import("./commands/setup.js")).setup(options)));
+  command("doctor", "what this machine has and what is missing")
+    .option("--verbose", "all of it")
+    .action(async (options: Common & { readonly verbose?: boolean }) =>
+      finished(await (await import("./commands/doctor.js")).doctor(options)),
+    );
+  command("models", "the networks that can be named in a configuration").action(async (options: Common) =>
+    finished(await (await import("./commands/models.js")).models(options)),
+  );
+  for (const c of [cli, ...cli.commands]) c.exitOverride();
+  return cli;
+};
+
+/** Runs a command line; the exit codes are those of interfaces.md 3. */
+export const main = async (args: readonly string[]): Promise<number> => {
+  let code = 0;
+  try {
+    await program((found) => (code = found)).parseAsync(args, { from: "user" });
+    return code;
+  } catch (e) {
+    if (e instanceof CommanderError) return e.exitCode === 0 ? 0 : 2;
+    process.stderr.write(report(e, args.includes("--json")));
+    return isUserError(e) ? e.exit : 1;
+  }
+};
+
+const report = (e: unknown, json: boolean): string => {
+  const error = e instanceof Error ? e : new Error(String(e));
+  if (json) return `${JSON.stringify({ error: { code: isUserError(e) ? e.code : "internal", message: error.message } })}\n`;
+  return isUserError(e) && !error.message.startsWith("internal:")
+    ? `${error.message}\n`
+    : `internal: ${(error.stack ?? error.message).replace(/^(\w*Error: )?(internal: )?/, "")}\n`;
+};
+
+/** This program's version, from its package.json (the same distance from src/ and dist/). */
+export const version = (): string =>
+  (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string }).version;

@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findPackage, type FoundPackage } from "./find-package.js";
+
+const own = dirname(fileURLToPath(import.meta.url));
+
+/** Every installed package that offers something to SegDistill, as seen from a folder and from this program, by name. */
+export const installed = (folder: string): readonly FoundPackage[] => {
+  const names = new Set<string>();
+  for (const modules of [folder, own].flatMap((from) => createRequire(join(from, "here.js")).resolve.paths("x") ?? []))
+    for (const name of packagesIn(modules)) names.add(name);
+  return [...names]
+    .sort()
+    .map((name) => findPackage(name, [folder, own]))
+    .filter((found): found is FoundPackage => found?.manifest.segdistill !== undefined);
+};
+
+const packagesIn = (modules: string): readonly string[] =>
+  existsSync(modules)
+    ? readdirSync(modules).flatMap((name) => {
+        if (name.startsWith(".")) return [];
+        return name.startsWith("@") ? readdirSync(join(modules, name)).map((inner) => `${name}/${inner}`) : [name];
+      })
+    : [];

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openData } from "./open-data.js";
+
+let folder: string;
+// A data set package of somebody else, as it lies in a user's project: groups are the first letter of an id.
+const program = `
+const schema = { parse: (value) => ({ classes: ["background", "vessel"], ...value }) };
+const create = ({ classes }) => async (root) => {
+  const cases = ["a1", "a2", "b1", "c1"].map((id) => ({ id, group: id[0], domain: "d", root }));
+  const splits = { all: ["a1", "a2", "b1", "c1"], train: ["a1", "b1"], leaky: ["a2", "c1"], test: ["c1"], none: [] };
+  return { name: "set", domain: "d", classes, cases, splits };
+};
+export const segdistill = { contract: 1, datasets: { set: { options: schema, create } } };
+`;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "segdistill-data-"));
+  const root = join(folder, "node_modules", "sets");
+  mkdirSync(root, { recursive: true });
+  writeFileSync(
+    join(root, "package.json"),
+    JSON.stringify({ name: "sets", type: "module", main: "index.js", segdistill: { contract: 1 } }),
+  );
+  writeFileSync(join(root, "index.js"), program);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const open = (train: object, test: object, roots = new Map<string, string>()) =>
+  openData(
+    { data: { train: { use: "sets", split: "train", ...train }, test: { other: { use: "sets", split: "test", unseen: true, ...test } } } },
+    { at: (path) => `c.yaml:${path.join("/")}`, folder, roots, detected: () => "/found" },
+  );
+
+test("parts hold the cases of their split, in the set's order, and their options filled in", async () => {
+  const { train, test } = await open({}, {});
+  expect(train.cases.map(({ id }) => id)).toEqual(["a1", "b1"]);
+  expect([test["other"]!.cases.length, test["other"]!.unseen]).toEqual([1, true]);
+  expect(test["other"]!.entry).toEqual({ use: "sets", split: "test", unseen: true, classes: ["background", "vessel"] });
+  expect(train.set).toBe(test["other"]!.set); // opened once
+});
+
+test("--data goes before what was recognised", async () => {
+  const root = async (roots: Map<string, string>) => ((await open({}, {}, roots)).train.cases[0] as unknown as { root: string }).root;
+  expect([await root(new Map()), await root(new Map([["set", "/given"]])), await root(new Map([["sets", "/as-used"]]))]).toEqual([
+    "/found",
+    "/given",
+    "/as-used",
+  ]);
+});
+
+test("what does not fit is refused", async () => {
+  await expect(open({ split: "trian" }, {})).rejects.toThrow(
+    '[c.yaml:data/train] data set "sets" has no split "trian". Nearest: "train". It has: all, leaky, none, test, train.',
+  );
+  await expect(open({ split: "none" }, {})).rejects.toThrow(
+    '[c.yaml:data/train] split "none" of data set "sets" holds no case. Expected at least one. Choose another split, or complete the data.',
+  );
+  await expect(open({}, { split: "leaky" })).rejects.toThrow(
+    "[data] train and test.other share 1 groups (a). Expected none: a patient must stand on one side. Choose other splits.",
+  );
+  await expect(open({}, { classes: ["background", "liver"] })).rejects.toThrow(
+    '[c.yaml:data/test/other] data set "sets" has the classes background, liver; the training set has background, vessel. Choose sets of the same classes.',
+  );
+});

@@ -1,0 +1,72 @@
+import type { Case, DataSet } from "@segdistill/core/contract";
+import type { Resolved } from "../config/configure.js";
+import type { DataEntry } from "../config/schema.js";
+import { emptyPart, noSuchSplit, otherClasses, sharedGroups } from "../errors.js";
+import { find } from "../resolve/offers.js";
+import { optionsOf } from "../resolve/options.js";
+import type { Roots } from "./roots.js";
+
+/** The cases of one part of a run. */
+export interface Part {
+  readonly set: DataSet;
+  readonly cases: readonly Case[];
+  readonly unseen: boolean;
+  /** The entry with the options that the set's own package filled in. */
+  readonly entry: DataEntry;
+}
+export interface Opened {
+  readonly train: Part;
+  readonly validation?: Part;
+  readonly test: Readonly<Record<string, Part>>;
+}
+
+/** Where data and messages are looked for. */
+export interface Looking {
+  readonly at: (path: readonly string[]) => string;
+  readonly folder: string;
+  readonly roots: Roots;
+  /** The root that was recognised for a data set of ours that no `--data` names. */
+  readonly detected: (name: string) => string | undefined;
+}
+
+/** Opens every data set of a configuration once and takes the parts' cases. Throws where a split, a class list or a patient is wrong. */
+export const openData = async ({ data }: Pick<Resolved, "data">, looking: Looking): Promise<Opened> => {
+  const sets = new Map<string, Promise<DataSet>>();
+  const part = async (path: readonly string[], entry: DataEntry): Promise<Part> => {
+    const at = looking.at(path);
+    const { use, split, unseen, ...written } = entry;
+    const found = await find("datasets", use, looking.folder, at);
+    const options = optionsOf(found.offered, written, { at: looking.at as never, path, beside: ["use", "split", "unseen"] });
+    const key = JSON.stringify([found.use, options]);
+    const root = looking.roots.get(use) ?? looking.roots.get(found.name) ?? looking.detected(found.name);
+    const set = await (sets.get(key) ?? sets.set(key, found.offered.create(options)(root)).get(key)!);
+    const ids = set.splits[split];
+    if (!ids) throw noSuchSplit(at, use, split, Object.keys(set.splits));
+    if (ids.length === 0) throw emptyPart(at, use, split);
+    const wanted = new Set(ids);
+    const resolved = { use, split, ...(path[1] === "test" && { unseen: unseen === true }), ...(options as object) };
+    return { set, cases: set.cases.filter(({ id }) => wanted.has(id)), unseen: unseen === true, entry: resolved };
+  };
+  const train = await part(["data", "train"], data.train);
+  const validation = data.validation && (await part(["data", "validation"], data.validation));
+  const test: Record<string, Part> = {};
+  for (const [domain, entry] of Object.entries(data.test)) test[domain] = await part(["data", "test", domain], entry);
+  const opened = { train, ...(validation && { validation }), test };
+  refuseMixedParts(opened, looking);
+  return opened;
+};
+
+const refuseMixedParts = ({ train, validation, test }: Opened, { at }: Looking): void => {
+  const others: [readonly string[], Part][] = Object.entries(test).map(([domain, part]) => [["data", "test", domain], part]);
+  if (validation) others.unshift([["data", "validation"], validation]);
+  for (const [path, { set, entry }] of others)
+    if (set.classes.join("\n") !== train.set.classes.join("\n")) throw otherClasses(at(path), entry.use, set.classes, train.set.classes);
+  const learnt: [string, Part][] = [["train", train], ...(validation ? [["validation", validation] as [string, Part]] : [])];
+  for (const [name, part] of learnt)
+    for (const [path, other] of others) {
+      if (other === part || other.set !== part.set) continue;
+      const groups = new Set(part.cases.map(({ group }) => group));
+      const shared = [...new Set(other.cases.map(({ group }) => group).filter((group) => groups.has(group)))];
+      if (shared.length > 0) throw sharedGroups(name, path.slice(1).join("."), shared);
+    }
+};

@@ -1,0 +1,29 @@
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import { stopping } from "./stopping.js";
+
+const process = () => {
+  const events = new EventEmitter();
+  const exits: number[] = [];
+  const said: string[] = [];
+  const signals = { on: events.on.bind(events), off: events.off.bind(events), exit: (code: number) => exits.push(code) };
+  return { events, exits, said, stop: stopping((line) => said.push(line), signals) };
+};
+
+test("Ctrl-C once asks the run to stop, twice ends the process", () => {
+  const { events, exits, said, stop } = process();
+  events.emit("SIGINT");
+  expect([stop.signal.aborted, stop.code(), exits]).toEqual([true, 130, []]);
+  events.emit("SIGINT");
+  expect(exits).toEqual([130]);
+  expect(said).toEqual(["stopping after this step; a checkpoint is written (Ctrl-C again ends at once)"]);
+});
+
+test("SIGTERM asks too, with the code of a run that can be resumed; nothing listens afterwards", () => {
+  const { events, exits, said, stop } = process();
+  events.emit("SIGTERM");
+  events.emit("SIGTERM");
+  expect([stop.signal.aborted, stop.code(), exits, said]).toEqual([true, 75, [], ["asked to stop; a checkpoint is written"]]);
+  stop.close();
+  expect([events.listenerCount("SIGINT"), events.listenerCount("SIGTERM")]).toEqual([0, 0]);
+});

@@ -1,0 +1,43 @@
+/** Why a run was asked to stop, as its exit code: 130 interrupted (Ctrl-C), 75 stopped from outside (SIGTERM); both can be resumed. */
+export type StopCode = 130 | 75;
+
+/** What of a process is used here. */
+export interface Signals {
+  readonly on: (signal: "SIGINT" | "SIGTERM", listener: () => void) => unknown;
+  readonly off: (signal: "SIGINT" | "SIGTERM", listener: () => void) => unknown;
+  readonly exit: (code: number) => unknown;
+}
+
+export interface Stopping {
+  readonly signal: AbortSignal;
+  /** Set once the signal is aborted. */
+  readonly code: () => StopCode | undefined;
+  readonly close: () => void;
+}
+
+/** A signal that the first Ctrl-C or SIGTERM aborts, so that the work can keep a checkpoint; a second Ctrl-C ends the process at once. */
+export const stopping = (say: (line: string) => void, of: Signals = process): Stopping => {
+  const controller = new AbortController();
+  let code: StopCode | undefined;
+  const stop = (next: StopCode, line: string) => (): void => {
+    if (code !== undefined) {
+      if (next === 130) of.exit(130);
+      return;
+    }
+    code = next;
+    say(line);
+    controller.abort();
+  };
+  const interrupted = stop(130, "stopping after this step; a checkpoint is written (Ctrl-C again ends at once)");
+  const terminated = stop(75, "asked to stop; a checkpoint is written");
+  of.on("SIGINT", interrupted);
+  of.on("SIGTERM", terminated);
+  return {
+    signal: controller.signal,
+    code: () => code,
+    close: () => {
+      of.off("SIGINT", interrupted);
+      of.off("SIGTERM", terminated);
+    },
+  };
+};
