@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { brokeOff, downloadRefused, notEnoughDisk, wrongHash, type LibraryError } from "./errors.js";
+import { brokeOff, downloadRefused, isOurs, notEnoughDisk, wrongHash } from "./errors.js";
 import type { Machine } from "./machine.js";
 import type { Wheel } from "./package-index.js";
 import { meter, type OnProgress } from "./progress.js";
@@ -133,7 +133,7 @@ export async function download(wheel: Wheel & { readonly bytes: number }, folder
       }
     } catch (thrown) {
       signal?.throwIfAborted();
-      if (isOurs(thrown)) throw thrown;
+      if (isOurs(thrown) || (thrown instanceof Error && "syscall" in thrown)) throw thrown; // of this disk, not of the connection
       failure = thrown;
     }
     left = part.size > before ? attempts : left - 1;
@@ -143,5 +143,3 @@ export async function download(wheel: Wheel & { readonly bytes: number }, folder
   await rename(path, finished);
   return finished;
 }
-
-const isOurs = (thrown: unknown): thrown is LibraryError => thrown instanceof Error && thrown.name === "SegDistillError";

@@ -8,6 +8,9 @@ export interface LibraryError extends Error {
 const error = (code: string, message: string): LibraryError =>
   Object.assign(new Error(message), { name: "SegDistillError", code: `library/${code}`, exit: 2 });
 
+/** Whether something thrown is one of the errors below. */
+export const isOurs = (thrown: unknown): thrown is LibraryError => thrown instanceof Error && thrown.name === "SegDistillError";
+
 const byHand = (project: string, version: string): string =>
   `Or fetch the file on another computer (pip download --no-deps ${project}==${version}) and run \`segdistill setup --from FILE\`.`;
 
@@ -85,7 +88,7 @@ export const notEnoughDisk = (folder: string, needed: number, free: number): Lib
 export const cacheNotWritable = (folder: string, cause: string): LibraryError =>
   error(
     "cache",
-    `[setup] the cache cannot be written. Expected a folder "${folder}" of yours, found: ${cause}. Set SEGDISTILL_CACHE to a folder that you may write to.`,
+    `[setup] the cache cannot be written. Expected a folder "${folder}" of yours with room in it, found: ${cause}. Set SEGDISTILL_CACHE to such a folder.`,
   );
 
 /** `who` is what gave the folder: "SEGDISTILL_TENSORFLOW", "--from", "library". */

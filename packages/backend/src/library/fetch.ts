@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { download, withSize } from "./download.js";
-import { cacheNotWritable, gpuNotYet } from "./errors.js";
+import { cacheNotWritable, gpuNotYet, isOurs } from "./errors.js";
 import { libraryIn, type Library } from "./find.js";
 import { installWheel } from "./install.js";
 import { withLock } from "./lock.js";
@@ -54,6 +54,8 @@ export async function planFetch(options: FetchOptions = {}): Promise<FetchPlan> 
   return { wheel: await withSize(wheel, options.signal), folder: targetFolder(machine) };
 }
 
+const unwritable = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOSPC", "EDQUOT"];
+
 /** Runs `work` alone among processes, with the folders for it made; the library that another process made meanwhile is taken instead. */
 export async function intoCache(
   machine: Machine,
@@ -76,8 +78,8 @@ export async function intoCache(
       options,
     );
   } catch (failure) {
-    const code = failure instanceof Error && "code" in failure ? failure.code : null;
-    if (code === "EACCES" || code === "EROFS" || code === "ENOTDIR" || code === "EPERM") throw cacheNotWritable(parent, reason(failure));
+    const code = failure instanceof Error && "code" in failure ? String(failure.code) : "";
+    if (unwritable.includes(code)) throw cacheNotWritable(parent, reason(failure));
     throw failure;
   }
 }
@@ -95,7 +97,17 @@ export async function fetchLibrary(options: FetchOptions = {}, plan?: FetchPlan)
     const downloads = join(cacheFolder(machine), "tensorflow", "downloads");
     await mkdir(downloads, { recursive: true });
     const path = await download(wheel, downloads, { machine, spare: Math.ceil(unpackedRatio * wheel.bytes), progress, signal, patienceMs });
-    await installWheel(path, folder, { version: tensorflowVersion, from: wheel.url, sha256: wheel.sha256 }, { machine, progress, signal });
+    try {
+      await installWheel(
+        path,
+        folder,
+        { version: tensorflowVersion, from: wheel.url, sha256: wheel.sha256 },
+        { machine, progress, signal },
+      );
+    } catch (failure) {
+      if (isOurs(failure)) await rm(path); // a wheel that cannot be used: the next call is to fetch another
+      throw failure;
+    }
     if (!options.keepWheel) await rm(downloads, { recursive: true });
   };
   return intoCache(machine, work, options);

@@ -43,7 +43,13 @@ function* places(options: FindOptions, machine: Machine): Generator<Place> {
   for (const { folder, version } of pythonTensorflows(machine)) yield { source: "python", folder, version };
 }
 
-const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null;
+function sizeOf(path: string): number | null {
+  try {
+    return statSync(path).size;
+  } catch {
+    return null; // not there, or not ours to read: not to be used in either case
+  }
+}
 
 /** Which of the two libraries a folder lacks. */
 export function missingLibraries(folder: string, os: string): readonly string[] {

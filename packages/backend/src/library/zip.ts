@@ -45,6 +45,10 @@ async function read(file: FileHandle, path: string, position: number, length: nu
   return bytes;
 }
 
+async function* pieces(file: FileHandle, path: string, start: number, length: number, what: string): AsyncGenerator<Buffer> {
+  for (let done = 0; done < length; done += piece) yield read(file, path, start + done, Math.min(piece, length - done), what);
+}
+
 /** Lists an archive by its central directory. Throws where there is none or it does not add up. */
 export const readZip = (path: string): Promise<readonly ZipEntry[]> =>
   opened(path, "r", async (file) => {
@@ -99,9 +103,9 @@ export async function extract(archive: string, entry: ZipEntry, target: string, 
       const local = await read(source, archive, entry.offset, localSize, `"${entry.name}"`);
       if (local.readUInt32LE(0) !== 0x04034b50) throw damagedWheel(archive, `"${entry.name}" is not where its directory says`);
       const start = entry.offset + localSize + local.readUInt16LE(26) + local.readUInt16LE(28);
-      const packed = source.createReadStream({ start, end: start + entry.packedBytes - 1, autoClose: false, highWaterMark: piece });
-      const sink = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
-        for await (const bytes of pieces) {
+      const packed = pieces(source, archive, start, entry.packedBytes, `"${entry.name}"`);
+      const sink = async (unpacked: AsyncIterable<Buffer>): Promise<void> => {
+        for await (const bytes of unpacked) {
           found.bytes += bytes.length;
           // not only a check at the end: a forged archive must not fill the disk
           if (found.bytes > entry.bytes)
