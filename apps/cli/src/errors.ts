@@ -134,3 +134,8 @@ export const setupRefused = (): UserError =>
     "setup/refused",
     "[setup] nothing was downloaded, as you wished. TensorFlow is needed to go on: segdistill setup, or set SEGDISTILL_TENSORFLOW to a folder that holds it.",
   );
+export const caseWithoutLabel = (domain: string, id: string): UserError =>
+  userError(
+    "run/no-label",
+    `[${domain}] case "${id}" has no label, so nothing can be measured. Leave it out of the test split, or add its mask.`,
+  );

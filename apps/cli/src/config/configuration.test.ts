@@ -5,11 +5,6 @@ import { configure } from "./configure.js";
 import { parseSource } from "./read.js";
 import { overlay } from "./set.js";
 
-const prepare = z.union([
-  z.strictObject({ channel: z.enum(["red", "green", "blue"]) }),
-  z.strictObject({ clahe: z.strictObject({ clip: z.number(), tiles: z.int() }) }),
-]);
-
 const text = `name: tiny
 seed: 3
 data:
@@ -18,7 +13,7 @@ data:
     own: { use: phantoms, split: test }
     other: { use: phantoms, camera: b, unseen: true }
 prepare: [ { channel: green }, { clahe: { clip: 2, tiles: 8 } } ]
-sample: { patch: 64, perImage: 2 }
+sample: { patch: 64, perImage: 2, batch: 4 }
 teacher:
   use: u-net
   width: 16
@@ -32,7 +27,7 @@ distil:
     - { use: "@segdistill/plugin-kd#supervised" }
     - { use: "@segdistill/plugin-kd#logits", temperature: 4, weight: { rampUp: { steps: 5 } } }
 `;
-const read = (changed: string, sets: readonly string[] = []) => configure(overlay(parseSource(changed, "c.yaml"), sets), prepare);
+const read = (changed: string, sets: readonly string[] = []) => configure(overlay(parseSource(changed, "c.yaml"), sets));
 /** The whole text of the error that a changed configuration gives. */
 const error = (from: string, to: string, sets: readonly string[] = []): string => {
   expect(text).toContain(from);
@@ -59,7 +54,7 @@ describe("a configuration", () => {
         },
       },
       prepare: [{ channel: "green" }, { clahe: { clip: 2, tiles: 8 } }],
-      sample: { patch: 64, perImage: 2, batch: 4, augment: ["flips"] },
+      sample: { patch: 64, perImage: 2, batch: 4, augment: [] },
       teacher: { use: "u-net", width: 16, train: { epochs: 4, optimiser: { adam }, schedule: { poly: 0.9 } } },
       student: { use: "mobile-u-net" },
       distil: {
@@ -98,7 +93,7 @@ describe("what is refused", () => {
       '[c.yaml:17:34] unknown key "momentun" in distil.optimiser.sgd. Nearest: "momentum". Known keys: decay, momentum, rate.',
     );
     expect(error("{ channel: green }", "{ chanel: green }")).toBe(
-      '[c.yaml:8:14] unknown key "chanel" in prepare.0. Nearest: "channel". Known keys: channel, clahe.',
+      '[c.yaml:8:14] unknown key "chanel" in prepare.0. Nearest: "channel". Known keys: channel, clahe, fieldOfViewWidth, resize, scale.',
     );
     expect(error("tiles: 8", "tile: 8")).toBe(
       '[c.yaml:8:52] unknown key "tile" in prepare.1.clahe. Nearest: "tiles". Known keys: clip, tiles.',
@@ -128,7 +123,7 @@ describe("what is refused", () => {
       "[c.yaml:21:62] distil.methods.1.weight: expected a number of at least 0, found -1.",
     );
     expect(error("channel: green", "channel: gren")).toBe(
-      '[c.yaml:8:14] prepare.0.channel: "gren" is not known. Nearest: "green". Known values: blue, green, red.',
+      '[c.yaml:8:14] prepare.0.channel: "gren" is not known. Nearest: "green". Known values: blue, green, grey, red.',
     );
     expect(error("name: tiny", "name: a b")).toBe(
       '[c.yaml:1:1] name: expected a name of letters, digits, dots, dashes and underlines, found "a b".',

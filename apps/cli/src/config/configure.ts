@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { check } from "./check.js";
 import type { Source } from "./read.js";
 import { type Configuration, configuration } from "./schema.js";
@@ -8,13 +7,16 @@ export interface Resolved extends Omit<Configuration, "evaluate"> {
   readonly evaluate: Omit<Configuration["evaluate"], "tile"> & { readonly tile: { readonly size: number; readonly overlap: number } };
 }
 
-/** The checked configuration of a source; `prepare` is the schema of one preparation step (@segdistill/datasets). Throws config/… errors. */
-export const configure = (source: Source, prepare: z.ZodType): Resolved => {
-  const found = check(configuration(prepare), source.value, { at: source.at, path: [] });
+/** The checked configuration of a source. Throws config/… errors. */
+export const configure = (source: Source): Resolved => {
+  const found = check(configuration, source.value, { at: source.at, path: [] });
   const { evaluate, seed, seeds, ...rest } = found;
   return {
     ...rest,
     ...(seeds ? { seeds } : { seed: seed ?? 0 }),
-    evaluate: { ...evaluate, tile: { size: evaluate.tile.size ?? found.sample.patch, overlap: evaluate.tile.overlap } },
+    evaluate: {
+      ...evaluate,
+      tile: { size: evaluate.tile.size ?? Math.max(...[found.sample.patch].flat()), overlap: evaluate.tile.overlap },
+    },
   };
 };

@@ -1,3 +1,6 @@
+import { sampleSchema } from "@segdistill/datasets";
+import { prepareSchema } from "@segdistill/datasets/prepare";
+import { metricNames } from "@segdistill/metrics";
 import { z } from "zod";
 
 // The grammar of interfaces.md 2. Options of data sets, networks and methods are left open here (`catchall`): their own packages check them.
@@ -62,43 +65,35 @@ const teacher = z
     error: "either train (a budget) or weights (a file)",
   });
 
-export const metricNames = ["dice", "iou", "sensitivity", "specificity", "accuracy", "auc"] as const;
-
 /** A whole configuration. Its output is the resolved form: every default filled in. */
-export const configuration = (prepare: z.ZodType) =>
-  z
-    .strictObject({
-      name,
-      seed: whole(0).max(0xffffffff).optional(),
-      seeds: z.array(whole(0).max(0xffffffff)).min(1).optional(),
-      precision: z.enum(["float32", "bfloat16", "auto"]).default("auto"),
-      data: z.strictObject({
-        train: dataSet,
-        validation: dataSet.optional(),
-        test: z.record(name, testSet).refine((sets) => Object.keys(sets).length > 0, { error: "at least one named test set" }),
-      }),
-      prepare: z.array(prepare).default([]),
-      sample: z.strictObject({
-        patch: whole(8),
-        perImage: whole(1).default(1),
-        batch: whole(1).default(4),
-        augment: z.array(z.enum(["flips"])).default(["flips"]),
-      }),
-      teacher,
-      student: z.object({ use }).catchall(options),
-      distil: z.strictObject({ ...budget, methods: z.array(method).min(1) }).refine(oneBudget, budgetError),
-      baseline: z.boolean().default(true),
-      evaluate: z
-        .strictObject({
-          metrics: z.array(z.enum(metricNames)).min(1).default(["dice", "iou", "sensitivity", "specificity", "auc"]),
-          tile: z.strictObject({ size: whole(8).optional(), overlap: z.number().min(0).lt(1).default(0.25) }).default({ overlap: 0.25 }),
-          at: z.enum(["native", "prepared"]).default("native"),
-        })
-        .prefault({}),
-    })
-    .refine((value) => value.seed === undefined || value.seeds === undefined, { error: "either seed or seeds" });
+export const configuration = z
+  .strictObject({
+    name,
+    seed: whole(0).max(0xffffffff).optional(),
+    seeds: z.array(whole(0).max(0xffffffff)).min(1).optional(),
+    precision: z.enum(["float32", "bfloat16", "auto"]).default("auto"),
+    data: z.strictObject({
+      train: dataSet,
+      validation: dataSet.optional(),
+      test: z.record(name, testSet).refine((sets) => Object.keys(sets).length > 0, { error: "at least one named test set" }),
+    }),
+    prepare: prepareSchema.default([]),
+    sample: sampleSchema,
+    teacher,
+    student: z.object({ use }).catchall(options),
+    distil: z.strictObject({ ...budget, methods: z.array(method).min(1) }).refine(oneBudget, budgetError),
+    baseline: z.boolean().default(true),
+    evaluate: z
+      .strictObject({
+        metrics: z.array(z.enum(metricNames)).min(1).default(["dice", "iou", "sensitivity", "specificity", "auc"]),
+        tile: z.strictObject({ size: whole(8).optional(), overlap: z.number().min(0).lt(1).default(0.25) }).default({ overlap: 0.25 }),
+        at: z.enum(["native", "prepared"]).default("native"),
+      })
+      .prefault({}),
+  })
+  .refine((value) => value.seed === undefined || value.seeds === undefined, { error: "either seed or seeds" });
 
-export type Configuration = z.output<ReturnType<typeof configuration>>;
+export type Configuration = z.output<typeof configuration>;
 export type DataEntry = Configuration["data"]["train"];
 export type MethodEntry = Configuration["distil"]["methods"][number];
 export type Budget = Pick<Configuration["distil"], "epochs" | "steps" | "optimiser" | "schedule">;

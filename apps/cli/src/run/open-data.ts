@@ -44,7 +44,12 @@ export const openData = async ({ data }: Pick<Resolved, "data">, looking: Lookin
     if (!ids) throw noSuchSplit(at, use, split, Object.keys(set.splits));
     if (ids.length === 0) throw emptyPart(at, use, split);
     const wanted = new Set(ids);
-    const resolved = { use, split, ...(path[1] === "test" && { unseen: unseen === true }), ...(options as object) };
+    const resolved: DataEntry = {
+      use,
+      split,
+      ...(path[1] === "test" && { unseen: unseen === true }),
+      ...(options as Record<string, never>),
+    };
     return { set, cases: set.cases.filter(({ id }) => wanted.has(id)), unseen: unseen === true, entry: resolved };
   };
   const train = await part(["data", "train"], data.train);

@@ -1,0 +1,48 @@
+import type { Mask, Raster } from "@segdistill/core/contract";
+
+/** Orange, blue, green, …: told apart by people who do not see red or green (Okabe and Ito). */
+const colours: readonly (readonly [number, number, number])[] = [
+  [230, 159, 0],
+  [86, 180, 233],
+  [0, 158, 115],
+  [240, 228, 66],
+  [204, 121, 167],
+  [213, 94, 0],
+];
+
+/** A mask as a picture to look at: two classes as 0 and 255, more classes as their indices. */
+export const visible = (mask: Mask, classes: number): Mask =>
+  classes > 2 ? mask : { ...mask, data: mask.data.map((v) => (v > 0 ? 255 : 0)) };
+
+/** A picture with what was found drawn over it, 8-bit RGB: every class in a colour of its own, half transparent, its border opaque. */
+export const overlay = (image: Raster, mask: Mask): Raster => {
+  const { height, width, channels } = image;
+  const scale = image.data instanceof Uint8Array ? 1 : 255 / Math.max(1, ...brightest(image));
+  const data = new Uint8Array(height * width * 3);
+  for (let y = 0, u = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, u++) {
+      const k = mask.data[u]!;
+      const border = k > 0 && isBorder(mask, y, x, k);
+      for (let c = 0; c < 3; c++) {
+        const grey = image.data[u * channels + (channels < 3 ? 0 : c)]! * scale;
+        const colour = k > 0 ? colours[(k - 1) % colours.length]![c]! : grey;
+        data[u * 3 + c] = Math.round(border ? colour : k > 0 ? (grey + colour) / 2 : grey);
+      }
+    }
+  }
+  return { height, width, channels: 3, data };
+};
+
+const brightest = ({ data }: Raster): [number] => {
+  let top = 0;
+  for (const v of data) if (v > top) top = v;
+  return [top];
+};
+
+const isBorder = ({ height, width, data }: Mask, y: number, x: number, k: number): boolean =>
+  [
+    [y - 1, x],
+    [y + 1, x],
+    [y, x - 1],
+    [y, x + 1],
+  ].some(([v, u]) => v! >= 0 && v! < height && u! >= 0 && u! < width && data[v! * width + u!] !== k);
