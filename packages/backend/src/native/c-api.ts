@@ -142,13 +142,12 @@ export function loadCApi(cc: string, framework: string): CApi {
     .filter((line) => line !== "")
     .map((line) => [/(\w+)\(/.exec(line)![1]!, find(line)] as const);
   const libc = koffi.load(null);
-  const copyIn = libc.func("void* memcpy(void* to, const void* from, size_t n)") as unknown as CApi["copyIn"];
-  const copyOut = libc.func("memcpy", "void *", [koffi.out("void *"), "void *", "size_t"]) as unknown as CApi["copyOut"];
+  const memcpy = libc.func("void* memcpy(void* to, const void* from, size_t n)") as unknown as CApi["copyIn"] & CApi["copyOut"];
   const bytesOf = (pointer: Pointer): Uint8Array => {
     const { data, length } = koffi.decode(pointer, buffer) as { data: Pointer; length: number };
     const bytes = new Uint8Array(Number(length));
-    copyOut(bytes, data, bytes.length);
+    memcpy(bytes, data, bytes.length);
     return bytes;
   };
-  return { ...Object.fromEntries(functions), copyIn, copyOut, bytesOf } as unknown as CApi;
+  return { ...Object.fromEntries(functions), copyIn: memcpy, copyOut: memcpy, bytesOf } as unknown as CApi;
 }

@@ -26,7 +26,8 @@ const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
-const problemsOf = (error: z.core.$ZodError, value: unknown): string[] => {
+/** The first three problems of a value, each with its place and what was found there. */
+export const problemsOf = (error: z.core.$ZodError, value: unknown): string[] => {
   const all = error.issues.map((issue) => {
     const where = issue.path.map(String).join(".") || "the file";
     const what = issue.message.replace(/^Invalid input: expected/, "expected").replace(/, received .*$/, "");

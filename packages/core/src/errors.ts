@@ -1,0 +1,125 @@
+import type { Precision } from "@segdistill/backend";
+
+/** What this package throws: a stable code beside the text. `exit` is the exit code of a program that ends with it. */
+export interface CoreError extends Error {
+  readonly code: string;
+  readonly exit: number;
+}
+/** An error of the user's input. */
+export const userError = (code: string, message: string): CoreError =>
+  Object.assign(new Error(message), { name: "SegDistillError", code, exit: 2 });
+/** An error in a method, network or data set: what its author has to mend. */
+const authorError = (code: string, message: string): CoreError =>
+  Object.assign(new Error(message), { name: "SegDistillError", code, exit: 1 });
+const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
+
+// names -------------------------------------------------------------------------------------------------------------
+export const moduleExists = (name: string): CoreError =>
+  authorError("core/module-exists", `module "${name}" exists. Names are stable keys of checkpoints: give the second one another name.`);
+export const variableExists = (module: string, key: string): CoreError =>
+  authorError("core/variable-exists", `[${module}] variable "${key}" exists. Give the second one another name.`);
+export const sameStageName = (name: string): CoreError =>
+  userError("core/same-stage-name", `two different stages are called "${name}". Names are stable keys of checkpoints: rename one.`);
+
+// wiring ------------------------------------------------------------------------------------------------------------
+export const noSuchTap = (method: string, stage: string, role: string, tap: string, has: Iterable<string>): CoreError =>
+  userError("core/no-tap", `[${method}] stage "${stage}": ${role} has no tap "${tap}". It has ${list(has)}.`);
+export const noSuchRole = (method: string, stage: string, role: string, has: Iterable<string>): CoreError =>
+  userError("core/no-role", `[${method}] stage "${stage}" has no ${role}. Its networks: ${list(has)}.`);
+export const noProvider = (method: string, stage: string, service: string, provided: Iterable<string>): CoreError =>
+  userError(
+    "core/no-provider",
+    `[${method}] stage "${stage}" needs service "${service}", which nobody provides. Add a method that does (provided here: ${list(provided)}).`,
+  );
+export const twoProviders = (service: string, one: string, other: string): CoreError =>
+  userError("core/two-providers", `service "${service}" is provided by stages "${one}" and "${other}". Leave one of them out.`);
+export const undeclaredUse = (method: string, service: string): CoreError =>
+  authorError("core/undeclared-use", `[${method}] uses service "${service}" without declaring it. Add it to uses.`);
+export const stagesInCircle = (names: readonly string[]): CoreError =>
+  userError("core/circle", `stages wait for each other: ${names.join(" → ")}. Take one service out of the circle.`);
+export const noEarlierResult = (stage: string, network: string): CoreError =>
+  userError(
+    "core/no-earlier",
+    `stage "${stage}": ${network} has no earlier result. Write learns(spec, { earlier: from(baseline, "student") }).`,
+  );
+export const nothingToMinimise = (stage: string, methods: Iterable<string>): CoreError =>
+  userError("core/no-term", `stage "${stage}" has no term with a weight, so there is nothing to minimise. Its methods: ${list(methods)}.`);
+export const nothingToTrain = (stage: string): CoreError =>
+  userError(
+    "core/nothing-trained",
+    `stage "${stage}" trains nothing. Give it a network with learns(spec), or a method that returns trains.`,
+  );
+export const wrongInput = (stage: string, role: string, found: string, expected: string): CoreError =>
+  userError("core/wrong-input", `stage "${stage}": ${role} takes ${expected}, the data give ${found}.`);
+export const couplesImages = (term: string): CoreError =>
+  userError("core/couples", `[${term}] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process.`);
+export const wrongWeights = (
+  network: string,
+  missing: readonly string[],
+  surplus: readonly string[],
+  shapes: readonly string[],
+): CoreError =>
+  userError(
+    "core/weights",
+    `[${network}] the given weights do not fit. Missing: ${list(missing.slice(0, 5))}${missing.length > 5 ? ` and ${missing.length - 5} more` : ""}.` +
+      ` Not in the network: ${list(surplus.slice(0, 5))}${surplus.length > 5 ? ` and ${surplus.length - 5} more` : ""}. Other shapes: ${list(shapes.slice(0, 5))}.` +
+      " Give a name map, or the options that the network was trained with.",
+  );
+
+// steps -------------------------------------------------------------------------------------------------------------
+export const movedTwice = (module: string, key: string): CoreError =>
+  authorError("core/moved-twice", `[${module}] state "${key}" moved twice in one pass. Prepare what depends on it once and share it.`);
+export const movedFrozen = (who: string, variable: string): CoreError =>
+  authorError(
+    "core/moved-frozen",
+    `[${who}] moved "${variable}", which is frozen here. Write state only through State.move with the pass of the step.`,
+  );
+export const drawnTwice = (who: string, site: string): CoreError =>
+  authorError("core/drawn-twice", `[${who}] noise site "${site}" was drawn twice in one step. Give each draw a name of its own.`);
+export const readInsideGradient = (who: string, role: string): CoreError =>
+  authorError(
+    "core/inside-gradient",
+    `[${who}] reads ${role} inside a custom gradient, where nothing is recorded. Read it before and pass it in.`,
+  );
+export const noSuchView = (who: string, k: number, count: number): CoreError =>
+  authorError("core/no-view", `[${who}] view ${k} of a request for ${count}. Views are 0 (the anchor) to ${count}.`);
+export const notPerImage = (term: string, found: readonly number[], images: number): CoreError =>
+  authorError(
+    "core/not-per-image",
+    `[${term}] gave a sum of shape [${found.join(", ")}]; one number an image is expected, [${images}]. Use meanOver or totalOf.`,
+  );
+
+// runs --------------------------------------------------------------------------------------------------------------
+export const notFinite = (
+  term: string,
+  stage: string,
+  step: number,
+  value: number,
+  cases: readonly string[],
+  precision: Precision,
+): CoreError =>
+  Object.assign(
+    new Error(
+      `[${term}] became ${value} in step ${step} of stage "${stage}" (cases ${cases.join(", ")}). The last good checkpoint is kept. Lower the rate or the term's weight` +
+        `${precision === "bfloat16" ? ", or set precision: float32" : ""}.`,
+    ),
+    { name: "SegDistillError", code: "core/not-finite", exit: 3 },
+  );
+export const gateFailed = (gate: string, stage: string, value: number): CoreError =>
+  Object.assign(
+    new Error(`[${gate}] stage "${stage}" ended at ${value.toPrecision(3)}, which is not accepted. Train it longer or loosen the gate.`),
+    {
+      name: "SegDistillError",
+      code: "core/gate",
+      exit: 3,
+    },
+  );
+export const interrupted = (stage: string, step: number, steps: number): CoreError =>
+  Object.assign(
+    new Error(`stopped at step ${step} of ${steps} of stage "${stage}". A checkpoint is written; run the same command again to go on.`),
+    {
+      name: "SegDistillError",
+      code: "core/interrupted",
+      exit: 130,
+    },
+  );

@@ -1,0 +1,31 @@
+import { add, div, mul, pow, scalar, sqrt, square, sub, type Tensor } from "@tensorflow/tfjs-core";
+import type { Optimiser, Schedule } from "../contract/index.js";
+
+export interface AdamOptions {
+  readonly rate: number | Schedule;
+  /** (0.9, 0.999) */
+  readonly betas?: readonly [number, number];
+  /** 1e-8, added to the root after the bias correction, as in PyTorch. */
+  readonly epsilon?: number;
+  /** Coupled weight decay: decay·w is added to the gradient before the moments (methods.md 1.4). 0 */
+  readonly decay?: number;
+}
+
+/**
+ * Adam with coupled weight decay: g ← g + decay·w, m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − rate·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε).
+ * Kingma and Ba, 2015. Equal to PyTorch's `Adam(weight_decay=decay)`.
+ */
+export function adam({ rate, betas: [b1, b2] = [0.9, 0.999], epsilon = 1e-8, decay = 0 }: AdamOptions): Optimiser {
+  return {
+    describe: { adam: { rate: typeof rate === "number" ? rate : rate.describe, betas: [b1, b2], epsilon, decay } },
+    rate,
+    slots: 2,
+    update: ({ value, gradient, slots: [m, v], rate: step, count }) => {
+      const g = decay === 0 ? gradient : add(gradient, mul(value, decay));
+      const m2 = add(mul(m as Tensor, b1), mul(g, 1 - b1));
+      const v2 = add(mul(v as Tensor, b2), mul(square(g), 1 - b2));
+      const [c1, c2] = [sub(1, pow(scalar(b1), count)), sub(1, pow(scalar(b2), count))];
+      return { value: sub(value, div(mul(step, div(m2, c1)), add(sqrt(div(v2, c2)), epsilon))), slots: [m2, v2] };
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import type {
+  Adversary,
+  Built,
+  Collect,
+  Gate,
+  Json,
+  Module,
+  Network,
+  NetworkSpec,
+  Service,
+  Site,
+  Stage,
+  Step,
+  Term,
+  Wants,
+  Weights,
+} from "../contract/index.js";
+import { noSuchRole, noSuchTap, nothingToMinimise, nothingToTrain, undeclaredUse, wrongInput } from "../errors.js";
+import { contentKey } from "../run-folder/content.js";
+import { scope } from "../scope.js";
+import { identityOf } from "./identity.js";
+import { earlierOf, inOrder, specsOf } from "./order.js";
+
+type AnyStep = Step<Wants>;
+
+/** A network of a stage, built. */
+export interface ReadyNet {
+  readonly network: Network<string>;
+  readonly spec: NetworkSpec<string>;
+  /** Whose values it starts from. */
+  readonly start?: Network<string>;
+  /** Values from a file. */
+  readonly weights?: Weights;
+}
+
+/** A stage with its modules made and its methods built; terms are named "method/term". */
+export interface Ready {
+  readonly stage: Stage;
+  /** Content hash: stages of one key end with the same weights. */
+  readonly key: string;
+  readonly nets: Readonly<Record<string, ReadyNet>>;
+  /** Modules that the stage's optimiser moves. */
+  readonly trained: readonly Module[];
+  readonly terms: readonly Term<AnyStep>[];
+  readonly adversaries: readonly Adversary<AnyStep>[];
+  readonly collect: readonly (Collect<AnyStep> & { readonly name: string })[];
+  readonly gates: readonly Gate<AnyStep>[];
+}
+
+/** What decides beside a stage's own content. */
+export interface Surroundings {
+  readonly seed: number;
+  readonly precision: string;
+  /** Hashes of the code that takes part in every stage. */
+  readonly code: Json;
+}
+
+/** Everything that the goals need, built before the first step, so that every mistake in the wiring is an error at the start. */
+export function prepare(goals: readonly Stage[], surroundings: Surroundings, modules: Map<string, Module>): readonly Ready[] {
+  const networks = new Map<string, Network<string>>();
+  const services = new Map<string, unknown>();
+  const keys = new Map<string, string>();
+  return inOrder(goals).map(({ stage, after }): Ready => {
+    const nets = Object.fromEntries(
+      Object.entries(stage.nets).map(([role, net]): [string, ReadyNet] => {
+        const trainedBy = (of: { stage: Stage; role: string }): Network<string> => networks.get(`${of.stage.name}/${of.role}`)!;
+        const network =
+          net.mode === "frozen"
+            ? trainedBy(net.of)
+            : net.spec.build(scope(`${stage.name}/${role}`, net.spec.name, surroundings.seed, modules));
+        networks.set(`${stage.name}/${role}`, network);
+        checkInput(stage, role, net.spec);
+        return [
+          role,
+          {
+            network,
+            spec: net.spec,
+            ...(net.mode === "trained" && net.start === "earlier" && { start: trainedBy(earlierOf(stage, net)) }),
+            ...(net.mode === "given" && { weights: net.weights }),
+          },
+        ];
+      }),
+    );
+    const trained: Module[] = Object.entries(stage.nets).flatMap(([role, net]) => (net.mode === "trained" ? [nets[role]!.network] : []));
+    const parts = stage.methods.map((method) => {
+      for (const [role, taps] of Object.entries(method.wants)) {
+        if (!stage.nets[role]) throw noSuchRole(method.name, stage.name, role, Object.keys(stage.nets));
+        const has = Object.keys(stage.nets[role].spec.taps);
+        for (const tap of taps ?? []) if (!has.includes(tap)) throw noSuchTap(method.name, stage.name, role, tap, has);
+      }
+      const site: Site<Wants> = {
+        scope: scope(`${stage.name}/${method.name}`, method.name, surroundings.seed, modules),
+        picture: stage.data.picture,
+        net: specsOf(stage) as Site<Wants>["net"],
+        use: <T>(token: Service<T>): T => {
+          if (!method.uses?.some((used) => used.name === token.name)) throw undeclaredUse(method.name, token.name);
+          return services.get(token.name) as T;
+        },
+      };
+      const built = (method.build as ((site: Site<Wants>) => Built<AnyStep>) | undefined)?.(site) ?? {};
+      for (const { service, value } of built.provides ?? []) services.set(service.name, value);
+      const named = <T extends { readonly name: string }>(part: T): T => ({ ...part, name: `${method.name}/${part.name}` });
+      trained.push(...(built.trains ?? []));
+      return {
+        terms: (built.terms ?? []).filter((term) => term.weight !== 0).map(named),
+        adversaries: (built.adversaries ?? []).map(named),
+        collect: (built.collect ?? []).map((collect, i) => ({ ...collect, name: `${method.name}/collect/${i}` })),
+        gates: (built.gates ?? []).map(named),
+      };
+    });
+    const ready = {
+      stage,
+      nets,
+      trained,
+      terms: parts.flatMap((part) => part.terms),
+      adversaries: parts.flatMap((part) => part.adversaries),
+      collect: parts.flatMap((part) => part.collect),
+      gates: parts.flatMap((part) => part.gates),
+    };
+    if (stage.steps > 0) {
+      if (ready.terms.length === 0)
+        throw nothingToMinimise(
+          stage.name,
+          stage.methods.map((method) => method.name),
+        );
+      if (trained.length === 0) throw nothingToTrain(stage.name);
+    }
+    const key = contentKey({ contract: 1, ...surroundings, stage: identityOf(stage), after: after.map((name) => keys.get(name)!).sort() });
+    keys.set(stage.name, key);
+    return { ...ready, key };
+  });
+}
+
+/** The data give what the network takes. */
+function checkInput(stage: Stage, role: string, spec: NetworkSpec<string>): void {
+  const { height, width, channels, classes } = stage.data.picture;
+  if (channels !== spec.inputChannels) throw wrongInput(stage.name, role, `${channels} channels`, `${spec.inputChannels}`);
+  if (classes !== spec.classes) throw wrongInput(stage.name, role, `${classes} classes`, `${spec.classes}`);
+  if (height % spec.multiple !== 0 || width % spec.multiple !== 0)
+    throw wrongInput(stage.name, role, `patches of ${height}×${width}`, `sizes that are multiples of ${spec.multiple}`);
+}

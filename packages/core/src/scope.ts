@@ -1,0 +1,53 @@
+import { tensor, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import type { Initial, Make, Module, Pass, Scope, State } from "./contract/index.js";
+import { moduleExists, movedTwice, variableExists } from "./errors.js";
+import { random } from "./random.js";
+
+/** First values of a variable: they follow from its key alone. */
+function firstValues(shape: readonly number[], initial: Initial, key: string): Float32Array {
+  const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  if (initial === "zeros") return out;
+  if (initial === "ones") return out.fill(1);
+  const stream = random(key);
+  if ("normal" in initial) return out.map(() => initial.normal * stream.normal());
+  return out.map(() => initial.uniform * (2 * stream.next() - 1));
+}
+
+/**
+ * A scope whose names begin with `prefix` and whose first values are keyed by `seed`, `seedPrefix`, module and variable; `made` collects every module.
+ * A spec's own name is the `seedPrefix` of a network, so that baseline and student start from the same numbers.
+ */
+export function scope(prefix: string, seedPrefix: string, seed: number, made: Map<string, Module>): Scope {
+  return {
+    module: <T extends object>(name: string, build: (make: Make) => T): Module & T => {
+      const full = name ? `${prefix}/${name}` : prefix;
+      if (made.has(full)) throw moduleExists(full);
+      const variables: Record<string, Variable> = {};
+      const state: Record<string, Variable> = {};
+      const create = (into: Record<string, Variable>, key: string, shape: readonly number[], initial: Initial): Variable => {
+        if (key in variables || key in state) throw variableExists(full, key);
+        const values = firstValues(shape, initial, `${seed}/${seedPrefix}/${name}/${key}`);
+        return (into[key] = tidy(() => newVariable(tensor(values, [...shape], "float32"), into === variables)));
+      };
+      const make: Make = {
+        variable: (key, shape, initial) => create(variables, key, shape, initial),
+        state: (key, shape, initial): State => {
+          const held = create(state, key, shape, initial);
+          const movedBy = new WeakSet<Pass>();
+          return {
+            value: held,
+            move: (next: Tensor, pass: Pass) => {
+              if (pass.statistics === "still") return;
+              if (movedBy.has(pass)) throw movedTwice(full, key);
+              movedBy.add(pass);
+              held.assign(next);
+            },
+          };
+        },
+      };
+      const module = Object.assign(Object.create(null) as object, build(make), { name: full, variables, state });
+      made.set(full, module);
+      return module;
+    },
+  };
+}

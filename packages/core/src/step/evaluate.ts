@@ -1,0 +1,178 @@
+import { dispose, engine, keep as keepTensor, Tensor, tidy } from "@tensorflow/tfjs-core";
+import type { Answer, Encoding, Module, Network, Pass, Picture, Step, View, Views, Wants } from "../contract/index.js";
+import { noSuchTap, noSuchView, readInsideGradient } from "../errors.js";
+import type { Ready } from "../plan/prepare.js";
+import { canonicalJson } from "../run-folder/canonical.js";
+import type { Fed } from "./fed.js";
+import { noises } from "./noise.js";
+import { offTape } from "./off-tape.js";
+
+/** A part of a step: who trains, and whose state may move, while it runs. */
+export interface Phase {
+  readonly name: string;
+  /** The student's phase is recorded; opponents and sweeps see its outputs as constants. */
+  readonly recorded: boolean;
+  readonly trains: readonly Module[];
+  readonly moves: readonly Module[];
+}
+const sweep: Phase = { name: "sweep", recorded: false, trains: [], moves: [] };
+
+/** One step, evaluated lazily: each network once per view, frozen networks off the tape, everything exposed kept until `close`. */
+export interface Evaluation {
+  /** The step as one term or adversary sees it. */
+  readonly step: (reader: string) => Step<Wants>;
+  readonly keep: <T>(value: T) => T;
+  readonly enter: (phase: Phase) => void;
+  readonly close: () => void;
+}
+
+const viewKey = ({ count, transforms }: Views): string =>
+  canonicalJson({ count, transforms: transforms.map(({ name, options }) => ({ name, options })) });
+
+export function evaluate(ready: Ready, fed: Fed): Evaluation {
+  const kept: Tensor[] = [];
+  const made = new Map<string, unknown>();
+  const noise = noises(fed.seeds);
+  let phase = sweep;
+
+  const once = <T>(key: string, make: () => T): T => {
+    if (!made.has(key)) made.set(key, make());
+    return made.get(key) as T;
+  };
+  /** Keeps the tensors anywhere inside a plain value. */
+  const keep = <T>(value: T): T => {
+    if (value instanceof Tensor) {
+      const copy = keepTensor(value.clone());
+      kept.push(copy);
+      return copy as T;
+    }
+    if (Array.isArray(value)) return value.map(keep) as T;
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, keep(part as unknown)])) as T;
+  };
+
+  const networkPass = (network: Network<string>, statistics: Pass["statistics"], site: string): Pass =>
+    phase !== sweep && ready.trained.includes(network)
+      ? { mode: "train", statistics, noise: noise(site) }
+      : { mode: "inference", statistics: "still", noise: noise(site) };
+
+  const answer = (
+    role: string,
+    network: Network<string>,
+    view: string,
+    picture: () => Picture,
+    reader: string,
+    calls: { n: number },
+  ): Answer<string> => {
+    const key = `${role}/${view}`;
+    const onTape = phase.recorded && ready.trained.includes(network);
+    if (onTape && (engine() as unknown as { state: { kernelDepth: number } }).state.kernelDepth > 0) throw readInsideGradient(reader, role);
+    const run = <T extends object>(f: () => T): T => (onTape ? keep(f()) : offTape(() => keep(tidy(f as () => never) as T)));
+    const pass = (): Pass => once(`${key}/pass`, () => networkPass(network, view === "anchor" ? "move" : "still", key));
+    const encoded = () => once(`${key}/encode`, () => run(() => network.encode(picture().images, pass())));
+    const decoded = () =>
+      once(`${key}/decode`, () => {
+        const encoding = encoded();
+        return run(() => network.decode(encoding, pass()));
+      });
+    return {
+      get encoding() {
+        return encoded();
+      },
+      get logits() {
+        return decoded().logits;
+      },
+      tap: (name) => {
+        const found = encoded().taps[name] ?? decoded().taps[name];
+        if (!found) throw noSuchTap(reader, ready.stage.name, role, name, Object.keys(ready.nets[role]!.spec.taps));
+        return found;
+      },
+      decode: (encoding: Encoding) =>
+        network.decode(encoding, networkPass(network, "still", `${reader}/${key}/decode/${calls.n++}`)).logits,
+    };
+  };
+
+  const pictureOf = (request: Views, k: number): Picture => {
+    const key = viewKey(request);
+    return once(`${key}/${k}`, () =>
+      offTape(() =>
+        keep(
+          tidy((() =>
+            request.transforms.reduce<Picture>(
+              (picture, transform) => transform.apply(picture, noise(`view/${key}/${k}/${transform.name}`)),
+              {
+                images: fed.images,
+                labels: fed.labels,
+                valid: fed.valid,
+              },
+            )) as () => never) as Picture,
+        ),
+      ),
+    );
+  };
+
+  const step = (reader: string): Step<Wants> => {
+    const calls = { n: 0 };
+    const method = reader.slice(0, reader.indexOf("/"));
+    const view = (name: string, at: () => Picture): View<Wants> => ({
+      get images() {
+        return at().images;
+      },
+      get labels() {
+        return at().labels;
+      },
+      get valid() {
+        return at().valid;
+      },
+      net: Object.defineProperties(
+        {},
+        Object.fromEntries(
+          Object.entries(ready.nets).map(([role, { network }]) => [role, { get: () => answer(role, network, name, at, reader, calls) }]),
+        ),
+      ) as View<Wants>["net"],
+    });
+    const anchor = view("anchor", () => fed);
+    const own: Omit<Step<Wants>, keyof View<Wants>> = {
+      labelled: fed.labelled,
+      index: fed.index,
+      noise: noise(reader),
+      once: (name, make) =>
+        once(`${phase.name}/${method}/${name}`, () =>
+          phase.recorded ? keep(make()) : keep(tidy(make as () => never) as ReturnType<typeof make>),
+        ),
+      view: (request, k) => {
+        if (k < 0 || k > request.count) throw noSuchView(reader, k, request.count);
+        return k === 0 ? anchor : view(`${viewKey(request)}/${k}`, () => pictureOf(request, k));
+      },
+      pass: (module, statistics) => {
+        const mode = phase.trains.includes(module) ? "train" : "inference";
+        return phase.moves.includes(module) && !statistics
+          ? once(
+              `${phase.name}/${module.name}/pass`,
+              (): Pass => ({ mode, statistics: "move", noise: noise(`${phase.name}/${module.name}`) }),
+            )
+          : { mode, statistics: "still", noise: noise(`${reader}/${phase.name}/${module.name}/${calls.n++}`) };
+      },
+    };
+    return Object.defineProperties(own, Object.getOwnPropertyDescriptors(anchor)) as Step<Wants>;
+  };
+
+  return {
+    step,
+    keep,
+    enter: (next) => {
+      phase = next;
+    },
+    close: () => dispose(kept),
+  };
+}
+
+/** The pass with which the core itself writes a collected mean. */
+export const writing = (): Pass => ({
+  mode: "inference",
+  statistics: "move",
+  noise: { uniform: () => unused(), normal: () => unused() },
+});
+const unused = (): never => {
+  throw new Error("internal: noise was drawn while a collected mean was written.");
+};

@@ -1,0 +1,59 @@
+import { add, dispose, div, onesLike, sum, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import type { Collect, Gate, Step, Wants } from "../contract/index.js";
+import type { Ready } from "../plan/prepare.js";
+import { writing, type Evaluation } from "./evaluate.js";
+import { feed } from "./fed.js";
+import type { Program, program } from "./program.js";
+
+/** Means over a stage's data, without optimiser, every network in inference. */
+export interface Sweeps {
+  /** Measures a mean and writes it into its state. */
+  readonly collect: (of: Collect<Step<Wants>> & { readonly name: string }, epoch: number) => Promise<void>;
+  /** What a gate measures. */
+  readonly gate: (of: Gate<Step<Wants>>) => Promise<number>;
+}
+
+export function sweeps(ready: Ready, seed: number, programOf: (who: string, f: Parameters<typeof program>[1]) => Program): Sweeps {
+  const made = new Map<string, Program>();
+  /** Σ of both parts over the data, divided. Traced once, not once an epoch. */
+  const mean = async (name: string, epoch: number, of: (now: Evaluation) => readonly [Tensor, Tensor]): Promise<Tensor> => {
+    const who = `${ready.stage.name}/${name}`;
+    const part =
+      made.get(who) ??
+      programOf(who, (now, _, refuse) => {
+        const out = of(now);
+        refuse([]);
+        return out;
+      });
+    made.set(who, part);
+    let total: Tensor[] = [];
+    for await (const batch of ready.stage.data.epoch(epoch, seed)) {
+      const out = await part.run(feed(batch, { step: 0, steps: ready.stage.steps, epoch }, ready, seed));
+      const sofar = total;
+      total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
+      if (sofar.length > 0) dispose([...sofar, ...out]);
+    }
+    const found = tidy(() => div(total[0]!, total[1]!));
+    dispose(total);
+    return found;
+  };
+  return {
+    collect: async ({ name, into, of }, epoch) => {
+      const found = await mean(name, epoch, (now) => {
+        const parts = of(now.step(name));
+        return [sum(parts.sum, 0), sum(parts.count)];
+      });
+      into.move(found, writing());
+      found.dispose();
+    },
+    gate: async ({ name, measure }) => {
+      const found = await mean(name, 0, (now) => {
+        const loss = measure(now.step(name));
+        return [sum(loss.sum), sum(loss.count ?? onesLike(loss.sum))];
+      });
+      const [value] = await found.data();
+      found.dispose();
+      return value!;
+    },
+  };
+}
