@@ -182,3 +182,139 @@ interface Size {
   readonly height: number;
   readonly width: number;
 }
+
+/** Two files that would be one case. */
+export const twoPictures = (name: string, first: string, second: string): Error =>
+  userError(
+    "two-pictures",
+    `[${name}] "${first}" and "${second}" are pictures of one name. Expected one file a name. Take one of them away, or list it under skip.`,
+  );
+
+/** Masks that belong to no picture. */
+export const masksWithoutPicture = (name: string, masks: readonly string[], all: number, hint: string | undefined): Error =>
+  userError(
+    "mask-without-picture",
+    `[${name}] ${masks.length} of ${all} masks have no picture: ${listed(masks)}. Expected a picture of the same name for each. ${hint ?? "Add the pictures, or list the masks under skip."}`,
+  );
+
+/** Several masks of one picture where one was expected. */
+export const twoMasks = (name: string, picture: string, masks: readonly string[], pictures: number): Error =>
+  userError(
+    "two-masks",
+    `[${name}] picture "${picture}" has ${masks.length} masks: ${listed(masks)}${pictures > 1 ? ` (${pictures} pictures have several)` : ""}. Expected one. Set combine: or (their union) or combine: first.`,
+  );
+
+/** A mask file of class numbers where one class was expected. */
+export const classNumbers = (path: string, value: number, count: number): Error =>
+  userError(
+    "class-numbers",
+    `[mask] "${path}" has ${count} pixels of value ${value} and none above 16. Expected 0 and 1, or 0 and 255. Give the values names under classes, or a number as threshold.`,
+  );
+
+/** A mask of many grey levels; `shares` of the pixels in eight steps of 32. */
+export const softMask = (path: string, shares: readonly number[]): Error =>
+  userError(
+    "soft-mask",
+    `[mask] "${path}" is a soft mask. Expected at least 99 % of the pixels within 16 of 0 or 255; found ${shares
+      .map((share, i) => `${32 * i}-${32 * i + 31}: ${(100 * share).toFixed(1)} %`)
+      .join(", ")}. Set threshold: 128 to cut it there.`,
+  );
+
+/** A colour that no class has. */
+export const colourMissing = (path: string, colour: string, count: number, known: readonly string[]): Error =>
+  userError(
+    "mask-colour",
+    `[mask] "${path}" has ${count} pixels of colour ${colour}. Expected only ${known.join(", ")}. Give the colour a class.`,
+  );
+
+/** Colours as classes in a file format that changes colours. */
+export const coloursInJpeg = (path: string): Error =>
+  userError(
+    "colours-in-jpeg",
+    `[mask] "${path}" is a JPEG, in which colours are not exact. Expected a PNG for classes by colour. Use the original masks, or classes by value.`,
+  );
+
+/** Classes of which some have a colour and some a value. */
+export const coloursMixed = (): Error =>
+  userError(
+    "colours-mixed",
+    '[folder] classes mix colours and values. Expected either colours for all or values for all. Write black as "#000000", white as "#ffffff".',
+  );
+
+/** Pictures and masks that nothing tells apart. */
+export const sameFolder = (name: string, folder: string, suffix: string): Error =>
+  userError(
+    "same-folder",
+    `[${name}] images and masks are both "${folder}" with the suffix "${suffix}". Expected something that tells them apart. Set maskSuffix, such as "_mask".`,
+  );
+
+/** A folder without pictures. */
+export const noPictures = (name: string, root: string, images: string): Error =>
+  userError(
+    "no-pictures",
+    `[${name}] no picture was found below "${images}" in "${root}". Expected PNG, JPEG, TIFF, GIF, PGM or PPM files. Say where they are with the option images.`,
+  );
+
+/** A volume, for a later version. */
+export const volumesNotRead = (name: string, path: string): Error =>
+  userError(
+    "volume-not-read",
+    `[${name}] "${path}" is a volume. Expected pictures: volumes are not read yet. Export its slices as PNG, or list it under skip.`,
+  );
+
+/** A regular expression that is none. */
+export const regexInvalid = (name: string, option: string, source: string, found: string): Error =>
+  userError(
+    "regex-invalid",
+    `[${name}] ${option} is no regular expression: ${found}. Expected something like "^(?<group>[^_]+)", found "${source}". Correct it.`,
+  );
+
+/** A picture that `pattern` does not fit. */
+export const patternMismatch = (name: string, pattern: string, path: string): Error =>
+  userError(
+    "pattern-mismatch",
+    `[${name}] pattern "${pattern}" does not fit the picture "${path}". Expected a pattern that fits every path below images. Widen it, or list the picture under skip.`,
+  );
+
+/** Pictures to which no group was given. */
+export const groupMissing = (name: string, rule: string, ids: readonly string[], all: number): Error =>
+  userError(
+    "group-missing",
+    `[${name}] group "${rule}" gives no group to ${ids.length} of ${all} pictures: ${listed(ids)}. Expected one for each. Correct it, or list the pictures under skip.`,
+  );
+
+/** Groups that lie on both sides of a split. */
+export const groupDivided = (name: string, groups: readonly string[]): Error =>
+  userError(
+    "group-divided",
+    `[${name}] the split divides ${groups.length === 1 ? "a group" : `${groups.length} groups`}: ${listed(groups)}. Expected all pictures of a group in one part. Move them together.`,
+  );
+
+/** Pictures without a field of view where a folder of them was named. */
+export const fieldOfViewMissing = (name: string, pictures: readonly string[], all: number, expected: string): Error =>
+  userError(
+    "field-of-view-missing",
+    `[${name}] ${pictures.length} of ${all} pictures have no field of view: ${listed(pictures)}. Expected "${expected}" for the first. Add them, or leave fov out.`,
+  );
+
+/** A list that is not there. */
+export const listMissing = (name: string, path: string): Error =>
+  userError(
+    "list-missing",
+    `[${name}] the list "${path}" does not exist. Expected a .csv, .json or .txt file, or a folder of .txt files. Correct the path; it is taken from the root of the data.`,
+  );
+
+/** A list of another form. */
+export const listUnreadable = (name: string, path: string, expected: string, found: string): Error =>
+  userError("list-unreadable", `[${name}] the list "${path}" cannot be used. Expected ${expected}; found ${found}. Correct the file.`);
+
+/** An id in a list that no picture has. */
+export const unknownListed = (name: string, list: string, id: string, near: string): Error =>
+  userError("unknown-id", `[${name}] "${list}" lists "${id}". Expected an id of a picture; the nearest is "${near}". Correct the list.`);
+
+/** An id that a list names more than once. */
+export const listedTwice = (name: string, list: string, id: string, first: string, second: string): Error =>
+  userError(
+    "listed-twice",
+    `[${name}] "${list}" lists "${id}" ${first === second ? `twice in ${first}` : `in ${first} and in ${second}`}. Expected every id in one part, once. Take it out of one.`,
+  );

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { chaseDb1Layout } from "./chase-db1.js";
 import { stareLayout } from "./stare.js";
+import { folderLayout } from "./folder.js";
 import { foldersIn } from "./walk.js";
 import type { Layout } from "./root.js";
 
-/** Published sets before `folder`, which would take nearly everything. */
-const layouts: readonly Layout[] = [chaseDb1Layout, stareLayout];
+/** Published sets first: theirs is more to know a folder by. */
+const layouts: readonly Layout[] = [chaseDb1Layout, stareLayout, folderWithMasks()];
 
 /**
  * The adapter that recognises a folder, by its content and whatever it is called: first the folder itself, then its sub-folders; undefined where none does or where it is no folder.
@@ -17,4 +18,10 @@ export async function detect(path: string): Promise<string | undefined> {
   if (kind?.isDirectory() !== true) return undefined;
   for (const folder of [path, ...(await foldersIn(path))]) for (const { name, isRoot } of layouts) if (await isRoot(folder)) return name;
   return undefined;
+}
+
+/** `images` alone may be anything; with `masks` beside it, it is a data set. */
+function folderWithMasks(): Layout {
+  const [images, masks] = [folderLayout("images", "masks"), folderLayout("masks", "images")];
+  return { ...images, isRoot: async (folder) => (await images.isRoot(folder)) && (await masks.isRoot(folder)) };
 }

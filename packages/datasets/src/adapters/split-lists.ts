@@ -1,0 +1,117 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { listedTwice, listMissing, listUnreadable, unknownListed } from "../errors.js";
+import { readCsv } from "./csv.js";
+import { partOf } from "./place.js";
+import type { Parts } from "./split-by-group.js";
+import { nameOf } from "./stem.js";
+import { walk } from "./walk.js";
+
+/**
+ * The parts that list files name: a CSV with columns `id` and `split`, a JSON `{"train": [ids], …}`, one `.txt` of ids named like its part, or a folder of such `.txt` files. datasets.md 3
+ *
+ * Ids may carry an ending or lack their folder. `val` and `valid` are called `validation`. Ids in no list are left out of every part but `all`.
+ *
+ * @throws no such file; a file of another form; an id that no picture has, with the nearest one; an id in two lists
+ */
+export async function splitByLists(
+  name: string,
+  root: string,
+  lists: string,
+  ids: readonly string[],
+): Promise<{ parts: Parts; leftOut: number }> {
+  const path = resolve(root, lists);
+  const known = new Set(ids);
+  const partOfId = new Map<string, string>();
+  const parts: Record<string, string[]> = {};
+  for (const [title, listed] of await entries(name, path)) {
+    const part = partOf(title) ?? title;
+    parts[part] ??= [];
+    for (const one of listed) {
+      const id = knownId(one, known);
+      if (id === undefined) throw unknownListed(name, lists, one, nearest(one, ids));
+      const before = partOfId.get(id);
+      if (before !== undefined) throw listedTwice(name, lists, id, before, part);
+      partOfId.set(id, part);
+    }
+  }
+  for (const id of ids) {
+    const part = partOfId.get(id);
+    if (part !== undefined) parts[part]!.push(id);
+  }
+  return { parts: { ...parts, all: ids }, leftOut: ids.length - partOfId.size };
+}
+
+async function entries(name: string, path: string): Promise<[string, string[]][]> {
+  const kind = await stat(path).catch(() => undefined);
+  if (kind === undefined) throw listMissing(name, path);
+  const lines = async (file: string): Promise<string[]> =>
+    (await readFile(file, "utf8"))
+      .replace(/^\uFEFF/, "")
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+  if (kind.isDirectory()) {
+    const files = (await walk(path, 1)).filter((file) => file.path.toLowerCase().endsWith(".txt"));
+    return Promise.all(files.map(async (file): Promise<[string, string[]]> => [file.path.slice(0, -4), await lines(file.file)]));
+  }
+  if (/\.txt$/i.test(path)) return [[basename(path).slice(0, -4), await lines(path)]];
+  if (/\.csv$/i.test(path)) {
+    const rows = await readCsv(path);
+    if (rows.length === 0 || !("id" in rows[0]!) || !("split" in rows[0]))
+      throw listUnreadable(
+        name,
+        path,
+        "a CSV file with columns id and split",
+        `columns ${Object.keys(rows[0] ?? {}).join(", ") || "none"}`,
+      );
+    const titles = [...new Set(rows.map((row) => row["split"]!))].filter((title) => title !== "");
+    return titles.map((title) => [title, rows.filter((row) => row["split"] === title).map((row) => row["id"]!)]);
+  }
+  if (!/\.json$/i.test(path)) throw listUnreadable(name, path, "a .csv, .json or .txt file, or a folder of .txt files", "another ending");
+  const whole = parsed((await readFile(path, "utf8")).replace(/^\uFEFF/, ""));
+  const isLists = (value: unknown): value is Record<string, string[]> =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((list) => Array.isArray(list) && list.every((id) => typeof id === "string"));
+  if (!isLists(whole)) throw listUnreadable(name, path, '{"train": [ids], "validation": [ids], "test": [ids]}', "something else");
+  return Object.entries(whole);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function knownId(listed: string, known: ReadonlySet<string>): string | undefined {
+  const whole = listed.normalize("NFC").replaceAll("\\", "/");
+  const { stem } = nameOf(whole);
+  const exact = [whole, stem].find((id) => known.has(id));
+  if (exact !== undefined) return exact;
+  const ends = [...known].filter((id) => id.endsWith(`/${stem}`) || stem.endsWith(`/${id}`));
+  return ends.length === 1 ? ends[0] : undefined;
+}
+
+/** The id with the fewest letters to change, add or take away (Levenshtein). */
+export function nearest(text: string, ids: readonly string[]): string {
+  const distance = (other: string): number => {
+    let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= text.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= other.length; j++)
+        next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (text[i - 1] === other[j - 1] ? 0 : 1)));
+      row = next;
+    }
+    return row[other.length]!;
+  };
+  let best = { id: ids[0]!, distance: Infinity };
+  for (const id of ids) {
+    const away = distance(id);
+    if (away < best.distance) best = { id, distance: away };
+  }
+  return best.id;
+}
