@@ -26,6 +26,15 @@ describe("field of view", () => {
     expect(boundingBox(largest)).toEqual({ top: 1, left: 2, height: 3, width: 3 });
   });
 
+  it("does not connect the end of a row with the start of the next; of equal parts takes the first", () => {
+    expect([...largestComponent({ height: 2, width: 4, data: Uint8Array.of(0, 0, 0, 1, 1, 0, 0, 0) }).data]).toEqual([
+      0, 0, 0, 1, 0, 0, 0, 0,
+    ]);
+    expect([...largestComponent({ height: 3, width: 3, data: Uint8Array.of(0, 0, 1, 1, 0, 0, 1, 0, 0) }).data]).toEqual([
+      0, 0, 0, 1, 0, 0, 1, 0, 0,
+    ]);
+  });
+
   it("is empty for a dark picture", () => {
     const found = fieldOfView({ height: 7, width: 9, channels: 1, data: new Uint8Array(63).fill(40) }, 40);
     expect(found.data.some((value) => value !== 0)).toBe(false);
