@@ -11,7 +11,7 @@ const scaleStep = z.strictObject({ scale: z.number().positive() });
 const forms =
   "{ channel: green | grey | red | blue }, { clahe: { clip, tiles } }, { fieldOfViewWidth: pixels }, { resize: [height, width] }, { scale: divisor }";
 
-export const prepareStepSchema = z.union([channelStep, claheStep, fieldOfViewWidthStep, resizeStep, scaleStep], {
+const prepareStepSchema = z.union([channelStep, claheStep, fieldOfViewWidthStep, resizeStep, scaleStep], {
   error: ({ input }) => `[prepare] ${JSON.stringify(input)} is no step. Expected one of ${forms}. Correct it.`,
 });
 
@@ -19,7 +19,7 @@ export const prepareStepSchema = z.union([channelStep, claheStep, fieldOfViewWid
 export type PrepareStep = z.output<typeof prepareStepSchema>;
 
 /** `"channel"`, `"clahe"` … of a step. */
-export const stepName = (step: PrepareStep): string => Object.keys(step)[0]!;
+const stepName = (step: PrepareStep): string => Object.keys(step)[0]!;
 
 /**
  * The configuration's `prepare`: a list of steps, done in the order they are written in. interfaces.md 2
