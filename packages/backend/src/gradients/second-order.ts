@@ -1,4 +1,4 @@
-import { exp, logSoftmax, mul, sigmoid, softmax, square, sub, sum, tanh, zerosLike, type Tensor } from "@tensorflow/tfjs-core";
+import { exp, mul, sigmoid, softmax, square, sub, sum, tanh, zerosLike, type Tensor } from "@tensorflow/tfjs-core";
 import { replaceGradient } from "../operators/operator.js";
 
 /**
@@ -27,7 +27,6 @@ export function mendSecondOrder(): void {
     const weighted = mul(dy, y);
     return sub(weighted, mul(y, sum(weighted, dim as number, true)));
   });
-  byInput("LogSoftmax", "logits", (dy, x, { axis }) => sub(dy, mul(sum(dy, axis as number, true), exp(logSoftmax(x, axis as number)))));
   for (const kernelName of ["Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"])
     replaceGradient({
       kernelName,

@@ -6,7 +6,7 @@ const stateless = (name: string, op: string, plain: (next: () => number) => numb
   name,
   native: (run, { seed }, { shape }) => {
     const size = tensor1d(shape as number[], "int32");
-    const made = run(op, [attr.type("dtype"), attr.type("T", "int32"), attr.type("Tseed", "int32")], [size, seed!], 1);
+    const made = run(op, [attr.type("dtype"), attr.type("T", "int32"), attr.type("Tseed", "int32")], [size, seed!], 1)[0]!;
     size.dispose();
     return made;
   },

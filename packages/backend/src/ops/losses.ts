@@ -1,4 +1,5 @@
-import { customGrad, exp, logSoftmax, mul, neg, sub, sum, expandDims, type Tensor } from "@tensorflow/tfjs-core";
+import { customGrad, expandDims, mul, neg, softmax, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { logSoftmax } from "./softmax.js";
 
 /**
  * Cross-entropy of every pixel: −Σ_k labels_k · log softmax(logits)_k. `logits` [..., K], `labels` [..., K] (one-hot, or zeros where there is none;
@@ -13,7 +14,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
       value: neg(sum(mul(labels_, log), -1)),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [kept, truth] = saved as [Tensor, Tensor];
-        const p = exp(logSoftmax(kept));
+        const p = softmax(kept);
         const each = expandDims(dy, -1);
         return [mul(each, sub(mul(p, sum(truth, -1, true)), truth)), mul(each, neg(logSoftmax(kept)))];
       },

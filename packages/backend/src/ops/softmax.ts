@@ -1,0 +1,30 @@
+import { customGrad, logSoftmax as logOverLast, mul, softmax as overLast, sub, sum, transpose, type Tensor } from "@tensorflow/tfjs-core";
+
+/** Runs `f`, which knows the last axis only, over another one. */
+function over<T extends Tensor>(x: T, axis: number, f: (x: Tensor) => Tensor): T {
+  const last = x.rank - 1;
+  const at = axis < 0 ? axis + x.rank : axis;
+  if (at === last) return f(x) as T;
+  const swapped = x.shape.map((_, i) => (i === at ? last : i === last ? at : i));
+  return transpose(f(transpose(x, swapped)), swapped) as T;
+}
+
+/** exp(x_k) / Σ_j exp(x_j) along `axis`, by default the last: any shape, result of the same shape, in [0, 1]. Gradients of any order. */
+export const softmax = <T extends Tensor>(x: T, axis = -1): T => over(x, axis, (z) => overLast(z));
+
+/**
+ * x_k − log Σ_j exp(x_j) along `axis`, by default the last: any shape, result of the same shape, at most 0. Gradients of any order: tfjs's own
+ * saves its output, so the gradient of its gradient is an error (engine-ops.md §3), and it knows the last axis only.
+ */
+export const logSoftmax = <T extends Tensor>(x: T, axis = -1): T =>
+  over(
+    x,
+    axis,
+    customGrad((z, save) => {
+      (save as (t: Tensor[]) => void)([z as Tensor]);
+      return {
+        value: logOverLast(z as Tensor),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => sub(dy, mul(sum(dy, -1, true), overLast(saved[0]!))),
+      };
+    }),
+  );

@@ -1,0 +1,3 @@
+export * from "../index.js";
+export * from "../ops/index.js";
+export { runtime } from "../engine.js";
