@@ -19,7 +19,7 @@ import {
   writeError,
 } from "./errors.js";
 import { openEventLog, type EventLog } from "./event-log.js";
-import { fileName } from "./file-name.js";
+import { fileName, nameOf } from "./file-name.js";
 import { writeJsonFile } from "./json-file.js";
 import { lockFolder } from "./lock.js";
 import type { Results } from "./results.js";
@@ -223,6 +223,6 @@ export async function readRunFolder(path: string): Promise<RunView> {
     config,
     split: (await readJson(paths.split)) ?? null,
     results: ended ? await readResults(paths.results) : null,
-    students: (await names(paths.students)).map((name) => decodeURIComponent(name)),
+    students: (await names(paths.students)).map(nameOf).filter((name) => name !== null),
   };
 }

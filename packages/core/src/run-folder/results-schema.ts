@@ -13,7 +13,9 @@ type Row = Readonly<Record<string, unknown>>;
 /** Every null has its reason, and every reason its null. JSON Schema cannot say this. */
 const reasoned = (row: Row, context: z.core.$RefinementCtx<Row>): void => {
   const reasons = (row["reasons"] ?? {}) as Row;
-  const complain = (key: string, message: string): void => void context.addIssue({ code: "custom", message, path: [key], input: row[key] });
+  const complain = (key: string, message: string): void => {
+    context.addIssue({ code: "custom", message, path: [key], input: row[key] });
+  };
   for (const [key, value] of Object.entries(row))
     if (value === null && !(key in reasons)) complain(key, `expected a number, or a reason in "reasons"`);
   for (const key of Object.keys(reasons)) if (row[key] !== null) complain(key, `expected null, because "reasons" has a reason for it`);
