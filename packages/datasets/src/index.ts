@@ -1,3 +1,5 @@
+export * from "./adapters/index.js";
+export { segdistill } from "./plugin.js";
 export * from "./raster/index.js";
 export * from "./readers/index.js";
 export { prepare, type Prepare, type Prepared, type Size, type Unprepared } from "./prepare/prepare.js";
