@@ -13,7 +13,7 @@ describe("compile", () => {
     const w = tf.variable(tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]));
     const f = (x: tf.Tensor): tf.Tensor[] => {
       const y = tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D);
-      w.assign(tf.add(w, tf.sum(y)) as tf.Tensor2D);
+      w.assign(tf.add(w, tf.sum(y)));
       return [y, tf.mean(w)];
     };
     const x = tf.tensor2d([0.5, -1, 2, 0.25, 1, 1, 3, -2], [4, 2]);

@@ -1,6 +1,6 @@
 import { dispose as disposeTensors, engine as tfjs, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { dropTape, runtime } from "./engine.js";
-import { compiledClosed, nestedTrace } from "./errors.js";
+import { compiledClosed, disposedInput, nestedTrace } from "./errors.js";
 import { attributeKinds } from "./native/constants.js";
 import { newGraph } from "./native/graph.js";
 import type { OpAttribute, TensorMetadata } from "./native/kernel-backend.js";
@@ -72,6 +72,13 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
   const planFor = (args: readonly Tensor[]): Plan => {
     if (closed) throw compiledClosed(name);
     if (binding.tracing()) throw nestedTrace(name);
+    for (const [kind, tensors] of [
+      ["argument", args],
+      ["variable", variables],
+    ] as const) {
+      const gone = tensors.findIndex((t) => t.isDisposed);
+      if (gone >= 0) throw disposedInput(name, `${kind} ${gone}`);
+    }
     const key = args.map((t) => `${t.dtype}[${t.shape.join(",")}]`).join(" ");
     let plan = plans.get(key);
     if (!plan) plans.set(key, (plan = trace(f, args, variables, name)));

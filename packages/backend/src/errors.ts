@@ -1,3 +1,4 @@
+import { tensorflowVersion } from "./library/release.js";
 import type { StatusCode } from "./native/constants.js";
 
 /** What this package throws: a stable code beside the text. `exit` is the exit code of a program that ends with it. */
@@ -54,32 +55,45 @@ export const nestedTrace = (name: string): BackendError =>
     `[backend] compiled function "${name}" was called inside another one that is being traced. Call the plain function there.`,
   );
 
-/** Takes TensorFlow's node names out: they mean nothing to a reader. */
+/** The value was given back before the call: tfjs would only say that something undefined has no backend. */
+export const disposedInput = (name: string, which: string): BackendError =>
+  error(
+    "backend/disposed",
+    1,
+    `[backend] ${which} of compiled function "${name}" was disposed of before the call. Dispose of it after run() has been called.`,
+  );
+
+/** Takes out what means nothing to a reader: names of nodes, signatures of ops. */
 const plain = (message: string): string =>
   message
     .replace(/\{\{(function_node|node) [^}]*\}\}/g, "")
-    .replace(/ for '[^']*' \(op: '(\w+)'\)/g, " for $1")
+    .replace(/ for ' ?= \w+\[.*?\]\([^)]*\)'/s, "")
     .replace(/\s*\[\[.*$/s, "")
     .replace(/\s*\[Op:[^\]]*\]/g, "")
+    .replace(/(;| from| while building NodeDef '\w+' using) Op<.*$/s, "")
     .replace(/\s+/g, " ")
     .trim();
 
 /** A failure that TensorFlow reports, in our words where we know better (engine-ops.md §14). */
 export function tensorflowFailed(code: StatusCode, message: string, op: string): BackendError {
   const said = plain(message);
-  if (code === "RESOURCE_EXHAUSTED")
+  if (code === "RESOURCE_EXHAUSTED") {
+    const [, shape, type] = /tensor with shape(\[[\d,]*\]) and type (\w+)/.exec(said) ?? [];
+    const what = shape === undefined ? said : `no room for a ${type ?? ""} tensor of shape ${shape}`;
     return error(
       "backend/out-of-memory",
       1,
-      `[backend] out of memory in ${op}: ${said}. Take a smaller batch or patch, or precision: bfloat16.`,
+      `[backend] out of memory in ${op}: ${what}. Take a smaller batch or patch, or precision: bfloat16.`,
     );
+  }
   if (message.includes("could not create a primitive"))
     return error(
       "backend/bfloat16",
       1,
       `[backend] ${op}: this CPU cannot compute convolutions in bfloat16 (its flag avx512_bf16 or amx_bf16 is missing). Set precision: float32.`,
     );
-  if (code === "NOT_FOUND") return error("backend/unknown-op", 1, `internal: TensorFlow does not know ${op}: ${said}`);
+  const unknown = /^(?:Op type not registered )?'(\w+)' (?:in binary|is neither a type of a primitive operation)/.exec(said);
+  if (unknown) return error("backend/unknown-op", 1, `internal: TensorFlow ${tensorflowVersion} has no op "${unknown[1]!}".`);
   if (said.startsWith("NodeDef missing attr")) return error("backend/attribute", 1, `internal: ${op}: ${said}`);
   return error(`backend/${code.toLowerCase().replaceAll("_", "-")}`, 1, `[backend] ${op}: ${said}`);
 }
