@@ -102,8 +102,8 @@ export const eventNotFinite = (at: string, found: string): Error =>
 
 export const fileMissing = (who: string, file: string, remedy: string): CoreError =>
   userError(`${who}/missing`, `[${who}] "${file}" does not exist. ${remedy}`);
-export const notJson = (who: string, file: string, why: string, remedy: string): CoreError =>
-  userError(`${who}/not-json`, `[${who}] "${file}" is not JSON: ${why}. ${remedy}`);
+export const notJson = (who: string, file: string, remedy: string): CoreError =>
+  userError(`${who}/not-json`, `[${who}] "${file}" is not JSON: it is damaged or was cut off. ${remedy}`);
 export const otherSchema = (who: string, file: string, found: string): CoreError =>
   userError(
     `${who}/other-schema`,

@@ -110,8 +110,8 @@ const readJson = async (file: string): Promise<Json | undefined> => {
   });
   try {
     return text === undefined ? undefined : (JSON.parse(text) as Json);
-  } catch (error) {
-    throw notJson("run", file, (error as Error).message, "Restore the file, or give this run a folder of its own with --run.");
+  } catch {
+    throw notJson("run", file, "Restore the file, or give this run a folder of its own with --run.");
   }
 };
 

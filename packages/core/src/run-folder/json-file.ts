@@ -51,8 +51,8 @@ export async function readJsonFile<T>(schema: z.ZodType<T>, file: string, kind: 
   });
   try {
     value = JSON.parse(content);
-  } catch (error) {
-    throw notJson(kind.who, file, (error as Error).message, kind.damaged);
+  } catch {
+    throw notJson(kind.who, file, kind.damaged);
   }
   const found = at(value, ["schema"]);
   if (found !== undefined && found !== 1) throw otherSchema(kind.who, file, shown(found));
