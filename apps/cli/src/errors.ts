@@ -139,3 +139,39 @@ export const caseWithoutLabel = (domain: string, id: string): UserError =>
     "run/no-label",
     `[${domain}] case "${id}" has no label, so nothing can be measured. Leave it out of the test split, or add its mask.`,
   );
+
+export const patchMultiple = (at: string, patch: readonly number[], who: string, multiple: number): UserError =>
+  userError(
+    "run/patch-multiple",
+    `[${at}] a patch of ${patch.join(" x ")} pixels does not suit ${who}, which needs multiples of ${multiple}. Take ${patch.map((n) => Math.max(1, Math.round(n / multiple)) * multiple).join(" x ")}.`,
+  );
+export const stoppedMeasuring = (): UserError =>
+  userError("run/stopped", "stopped while measuring; what was trained is kept. Run the same command again to go on.", 130);
+export const weightsFileMissing = (file: string): UserError =>
+  userError(
+    "run/weights-missing",
+    `[teacher.weights] "${file}" does not exist. Expected a safetensors file; paths are taken from the configuration's folder.`,
+  );
+export const unmatchedWeights = (
+  file: string,
+  missing: readonly string[],
+  surplus: readonly string[],
+  strange: readonly string[],
+): UserError => {
+  const part = (what: string, names: readonly string[]): string => (names.length > 0 ? ` ${what}: ${names.join(", ")}.` : "");
+  return userError(
+    "run/unmatched-weights",
+    `[teacher.weights] names do not match "${file}".${part("Of the network, without a tensor", missing)}${part("Of the file, not used", surplus)}${part("Of the name map, not in the network", strange)} Mend the name map.`,
+  );
+};
+export const nothingToEvaluate = (): UserError =>
+  userError("evaluate/no-data", "[evaluate] nothing to measure on. Expected --data NAME=PATH, for example --data stare=/data/stare");
+export const noPictures = (folder: string, endings: readonly string[]): UserError =>
+  userError("predict/no-pictures", `[predict] "${folder}" holds no picture. Expected files that end with ${endings.join(", ")}.`);
+export const inputMissing = (path: string): UserError =>
+  userError("predict/input-missing", `[predict] "${path}" does not exist. Expected a picture or a folder of pictures.`);
+export const neitherRunNorStudent = (path: string): UserError =>
+  userError(
+    "evaluate/neither",
+    `[evaluate] "${path}" is neither a run folder (with students/) nor a student (with student.json). Expected one of them, for example runs/quickstart.`,
+  );

@@ -1,5 +1,6 @@
 export type * from "./contract/index.js";
 export { userError, type CoreError } from "./errors.js";
+export { assignValues, namedVariables } from "./keeping.js";
 export { adam, type AdamOptions } from "./optimisers/adam.js";
 export { sgd, type SgdOptions } from "./optimisers/sgd.js";
 export { meanOver, totalOf } from "./reductions.js";
@@ -9,5 +10,6 @@ export { scope } from "./scope.js";
 export { offer, service } from "./services.js";
 export { frozen, from, given, learns, stage } from "./stages.js";
 export { memoryStore, type Position, type StageEvent, type StepRecord, type Store, type Values } from "./store.js";
-export { train, type Outcome, type Run, type Trained } from "./train.js";
+export type { Outcome, Run, Trained } from "./run.js";
+export { train } from "./train.js";
 export { weigh } from "./weigh.js";

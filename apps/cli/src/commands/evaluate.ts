@@ -1,5 +1,109 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { startEngine } from "@segdistill/backend";
+import { readRunFolder, type ModelResults } from "@segdistill/core";
+import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
+import type { Resolved } from "../config/configure.js";
+import { neitherRunNorStudent, nothingToEvaluate } from "../errors.js";
 import type { Common } from "../program.js";
+import { detectRoots } from "../run/detect-roots.js";
+import { measureModel, secondObserver } from "../run/measure-models.js";
+import { modelResults } from "../run/model-results.js";
+import { openPart, type Looking, type Part } from "../run/open-data.js";
+import { openStudent } from "../run/open-student.js";
+import { choosePrecision, thisProcessor } from "../run/precision.js";
+import { rootsOf } from "../run/roots.js";
+import { stopping } from "../stopping.js";
+import { onScreen } from "../terminal/progress.js";
+import { resultsTable } from "../terminal/results-table.js";
+import { fetchedLibrary } from "./setup.js";
 
 export interface EvaluateOptions extends Common {
   readonly data: readonly string[];
 }
+
+type Entries = Readonly<Record<string, Resolved["data"]["test"][string]>>;
+
+/** What is measured on: for every `--data` name the run's test set of that name, else the data set of that name, whole; without any, the run's own test sets. */
+export const entriesOf = (names: readonly string[], tests: Entries): Entries => {
+  if (names.length === 0) return tests;
+  const entry = (name: string): Entries[string] =>
+    tests[name] ?? Object.values(tests).find(({ use }) => use === name) ?? { use: name, split: "all", unseen: true };
+  return Object.fromEntries(names.map((name) => [name, entry(name)]));
+};
+
+/** Students of a run or the one student, with the run's configuration where there is one. */
+const opened = async (of: string) => {
+  if (existsSync(join(of, "student.json"))) return { folders: [of], config: undefined };
+  if (!existsSync(join(of, "students"))) throw neitherRunNorStudent(of);
+  const view = await readRunFolder(of);
+  const order = ["teacher", "baseline", "distilled"];
+  const students = [...view.students].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  return { folders: students.map((name) => view.paths.student(name)), config: view.config as unknown as Resolved };
+};
+
+/** `segdistill evaluate`: nothing is written; a table, or with `--json` all that results.json would hold of the models. */
+export const evaluate = async (of: string, options: EvaluateOptions): Promise<number> => {
+  const show = onScreen(options.quiet === true || options.json === true);
+  const { folders, config } = await opened(of);
+  const roots = rootsOf(options.data);
+  const entries = entriesOf([...roots.keys()], config?.data.test ?? {});
+  if (Object.keys(entries).length === 0) throw nothingToEvaluate();
+  const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
+  const domains: Record<string, Part> = {};
+  for (const [domain, entry] of Object.entries(entries)) {
+    const root = roots.get(domain);
+    const at = root === undefined ? join(of, "config.yaml") : `--data ${domain}`;
+    const looking: Looking = {
+      at: () => at,
+      folder: process.cwd(),
+      roots: root === undefined ? roots : new Map([[entry.use, root]]),
+      detected: (name) => detected.get(name),
+    };
+    domains[domain] = await openPart(["data", "test", domain], entry, looking);
+  }
+  await fetchedLibrary(options, show);
+  await startEngine();
+  const { precision } = choosePrecision(config?.precision ?? "auto", thisProcessor());
+  const { metrics, at } = config?.evaluate ?? ({ metrics: ["dice", "iou", "sensitivity", "specificity", "auc"], at: "native" } as const);
+  const stop = stopping(show.say);
+  const models: Record<string, ModelResults> = {};
+  try {
+    for (const folder of folders) {
+      const { student, spec, build } = await openStudent(folder);
+      const { network, dispose } = build();
+      const { size, overlap } = student.tile;
+      const how = {
+        prepare: prepare(student.prepare as unknown as PrepareOptions),
+        tile: { size: size ?? Infinity, overlap },
+        at,
+        metrics,
+        classes: student.classes.length,
+      };
+      const name = basename(folder);
+      const scores = await measureModel({ name: name as "teacher", spec, network }, domains, { how, precision, show, signal: stop.signal });
+      const side = size ?? 256;
+      models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, scores);
+      dispose();
+    }
+    const humans = await secondObserver(domains, metrics, Object.values(domains)[0]!.set.classes.length);
+    const data = Object.fromEntries(
+      Object.entries(domains).map(([domain, { cases, unseen }]) => [
+        domain,
+        { fingerprint: "", cases: cases.length, groups: new Set(cases.map(({ group }) => group)).size, unseen },
+      ]),
+    );
+    show.close();
+    if (options.json) process.stdout.write(`${JSON.stringify({ models, secondObserver: humans })}\n`);
+    else
+      process.stdout.write(
+        resultsTable(
+          { data, models: { ...models, ...(Object.keys(humans).length > 0 && { "second observer": { domains: humans } }) }, gains: [] },
+          metrics[0]!,
+        ),
+      );
+    return 0;
+  } finally {
+    stop.close();
+  }
+};

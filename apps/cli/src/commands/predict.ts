@@ -1,5 +1,77 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, relative } from "node:path";
+import { startEngine } from "@segdistill/backend";
+import { brightest, fieldOfView, readPicture, writePng } from "@segdistill/datasets";
+import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
+import { inputMissing, noPictures } from "../errors.js";
 import type { Common } from "../program.js";
+import { forward } from "../run/forward.js";
+import { openStudent } from "../run/open-student.js";
+import { overlay, visible } from "../run/overlay.js";
+import { choosePrecision, thisProcessor } from "../run/precision.js";
+import { decided, preparedLogits } from "../run/predict-picture.js";
+import { onScreen } from "../terminal/progress.js";
+import { fetchedLibrary } from "./setup.js";
 
 export interface PredictOptions extends Common {
   readonly out: string;
 }
+
+const endings = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".webp", ".pgm", ".ppm", ".gz"];
+
+/** A picture, or all pictures below a folder, in order. Throws predict/… errors. */
+export const picturesIn = async (path: string): Promise<readonly string[]> => {
+  if (!existsSync(path)) throw inputMissing(path);
+  if (!(await stat(path)).isDirectory()) return [path];
+  const names = await readdir(path, { recursive: true });
+  const found = names.filter((name) => endings.includes(extname(name).toLowerCase())).sort();
+  if (found.length === 0) throw noPictures(path, endings);
+  return found.map((name) => join(path, name));
+};
+
+/** Where the results of a picture go: its place below the input folder, without its endings. */
+export const outputOf = (picture: string, input: string, out: string): { readonly mask: string; readonly overlay: string } => {
+  const inner = picture === input ? basename(picture) : relative(input, picture);
+  const stem = join(out, inner.replace(/(\.(png|jpe?g|tiff?|gif|webp|pgm|ppm|gz))+$/i, ""));
+  return { mask: `${stem}.png`, overlay: `${stem}.overlay.png` };
+};
+
+/** `segdistill predict`: a mask and an overlay for every picture, on the picture's own grid. */
+export const predict = async (folder: string, input: string, { out, ...options }: PredictOptions): Promise<number> => {
+  const show = onScreen(options.quiet === true || options.json === true);
+  const pictures = await picturesIn(input);
+  const opened = await openStudent(folder);
+  await fetchedLibrary(options, show);
+  await startEngine();
+  const { prepare: steps, tile, classes } = opened.student;
+  const prepared = prepare(steps as unknown as PrepareOptions);
+  const needsField = prepared.describe.some((step) => "fieldOfViewWidth" in step);
+  const { network, dispose } = opened.build();
+  const { logits } = forward(network, choosePrecision("auto", thisProcessor()).precision);
+  const written: { readonly picture: string; readonly mask: string; readonly overlay: string }[] = [];
+  for (const [i, picture] of pictures.entries()) {
+    show.doing("predicting", `${i + 1}/${pictures.length}`);
+    const image = await readPicture(picture);
+    // No mask of the field of view comes with a picture of one's own: it is found as the retinal sets find theirs.
+    const field = needsField ? fieldOfView(brightest(image), 40) : null;
+    const ready = prepared.apply({ id: picture, image, fieldOfView: field });
+    const whole = tile.size ?? Infinity;
+    const { label } = decided(
+      ready.toNative(await preparedLogits(ready, logits, { size: whole, overlap: tile.overlap, multiple: opened.spec.multiple })),
+    );
+    const to = outputOf(picture, input, out);
+    await mkdir(dirname(to.mask), { recursive: true });
+    await writePng(to.mask, visible(label, classes.length));
+    await writePng(to.overlay, overlay(image, label));
+    written.push({ picture, ...to });
+  }
+  dispose();
+  show.close();
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify(written)}\n`
+      : `${written.length} ${written.length === 1 ? "picture" : "pictures"}: masks and overlays are in ${out}\n`,
+  );
+  return 0;
+};

@@ -1,45 +1,33 @@
-import { pool, scoresOf, summarise, type Measured, type MetricName } from "@segdistill/metrics";
+import type { CaseScores, DomainScores, Scores } from "@segdistill/core";
+import { pool, scoresOf, summarise, type Measured, type MetricName, type Score } from "@segdistill/metrics";
 
-/** A number, or null with the reason beside it. */
-type Values = Record<string, string | number | null | Record<string, string>>;
-
-/** One model on one domain, as results.json has it. */
-export interface DomainResults {
-  readonly cases: readonly ({ readonly id: string; readonly group: string } & Readonly<Values>)[];
-  readonly mean: Readonly<Values>;
-  readonly pooled: Readonly<Values>;
-}
-
-interface Row {
+/** A case that was measured. */
+export interface Row {
   readonly id: string;
   readonly group: string;
   readonly measured: Measured;
 }
 
-/** Every metric per picture, its mean over pictures, and over all pixels pooled; what cannot be computed is null, with the reason under `reasons`. */
-export const domainResults = (rows: readonly Row[], names: readonly MetricName[]): DomainResults => {
+/** Every metric per picture, mean and standard deviation over pictures, and pooled over all pixels; what cannot be computed is null, with a reason. */
+export const domainResults = (rows: readonly Row[], names: readonly MetricName[]): DomainScores => {
   const scores = rows.map(({ measured }) => scoresOf(measured, names));
-  const cases = rows.map(({ id, group }, i) => ({ id, group, ...withReasons(names, (name) => scores[i]![name]) }));
+  const summary = (name: MetricName) => summarise(scores.map((s) => s[name].value));
+  const pooled = scoresOf(pool(rows.map(({ measured }) => measured)), names);
   return {
-    cases,
-    mean: withReasons(names, (name) => summarise(scores.map((s) => s[name].value)).mean),
-    pooled: rows.length === 0 ? {} : withReasons(names, pooledScores(rows, names)),
+    cases: rows.map(({ id, group }, i): CaseScores => ({ id, group, ...explained(names, (name) => scores[i]![name]) })),
+    mean: explained(names, (name) => summary(name).mean),
+    sd: explained(names, (name) => summary(name).sd),
+    pooled: explained(names, (name) => pooled[name]),
   };
 };
 
-const pooledScores = (rows: readonly Row[], names: readonly MetricName[]) => {
-  const pooled = scoresOf(pool(rows.map(({ measured }) => measured)), names);
-  return (name: MetricName) => pooled[name];
-};
-
-type Scored = { readonly value: number | null; readonly reason?: string };
-const withReasons = (names: readonly MetricName[], scoreOf: (name: MetricName) => Scored): Values => {
+const explained = (names: readonly MetricName[], scoreOf: (name: MetricName) => Score): Scores => {
   const scored = names.map((name) => [name, scoreOf(name)] as const);
-  const reasons = Object.fromEntries(
-    scored.flatMap(([name, score]) => (score.value === null ? [[name, score.reason ?? "not computed"]] : [])),
-  );
+  const reasons = Object.fromEntries(scored.flatMap(([name, s]) => (s.value === null ? [[name, s.reason]] : [])));
+  const notes = Object.fromEntries(scored.flatMap(([name, s]) => (s.value !== null && s.note !== undefined ? [[name, s.note]] : [])));
   return {
-    ...Object.fromEntries(scored.map(([name, score]) => [name, score.value])),
+    ...Object.fromEntries(scored.map(([name, s]) => [name, s.value])),
     ...(Object.keys(reasons).length > 0 && { reasons }),
+    ...(Object.keys(notes).length > 0 && { notes }),
   };
 };

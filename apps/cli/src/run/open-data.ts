@@ -29,29 +29,29 @@ export interface Looking {
   readonly detected: (name: string) => string | undefined;
 }
 
+type Sets = Map<string, Promise<DataSet>>;
+
+/** One part of a run: the cases that an entry's split names, of a data set that is opened once for all entries that name it with equal options. */
+export const openPart = async (path: readonly string[], entry: DataEntry, looking: Looking, sets: Sets = new Map()): Promise<Part> => {
+  const at = looking.at(path);
+  const { use, split, unseen, ...written } = entry;
+  const found = await find("datasets", use, looking.folder, at);
+  const options = optionsOf(found.offered, written, { at: looking.at as never, path, beside: ["use", "split", "unseen"] });
+  const key = JSON.stringify([found.use, options]);
+  const root = looking.roots.get(use) ?? looking.roots.get(found.name) ?? looking.detected(found.name);
+  const set = await (sets.get(key) ?? sets.set(key, found.offered.create(options)(root)).get(key)!);
+  const ids = set.splits[split];
+  if (!ids) throw noSuchSplit(at, use, split, Object.keys(set.splits));
+  if (ids.length === 0) throw emptyPart(at, use, split);
+  const wanted = new Set(ids);
+  const resolved: DataEntry = { use, split, ...(path[1] === "test" && { unseen: unseen === true }), ...(options as Record<string, never>) };
+  return { set, cases: set.cases.filter(({ id }) => wanted.has(id)), unseen: unseen === true, entry: resolved };
+};
+
 /** Opens every data set of a configuration once and takes the parts' cases. Throws where a split, a class list or a patient is wrong. */
 export const openData = async ({ data }: Pick<Resolved, "data">, looking: Looking): Promise<Opened> => {
-  const sets = new Map<string, Promise<DataSet>>();
-  const part = async (path: readonly string[], entry: DataEntry): Promise<Part> => {
-    const at = looking.at(path);
-    const { use, split, unseen, ...written } = entry;
-    const found = await find("datasets", use, looking.folder, at);
-    const options = optionsOf(found.offered, written, { at: looking.at as never, path, beside: ["use", "split", "unseen"] });
-    const key = JSON.stringify([found.use, options]);
-    const root = looking.roots.get(use) ?? looking.roots.get(found.name) ?? looking.detected(found.name);
-    const set = await (sets.get(key) ?? sets.set(key, found.offered.create(options)(root)).get(key)!);
-    const ids = set.splits[split];
-    if (!ids) throw noSuchSplit(at, use, split, Object.keys(set.splits));
-    if (ids.length === 0) throw emptyPart(at, use, split);
-    const wanted = new Set(ids);
-    const resolved: DataEntry = {
-      use,
-      split,
-      ...(path[1] === "test" && { unseen: unseen === true }),
-      ...(options as Record<string, never>),
-    };
-    return { set, cases: set.cases.filter(({ id }) => wanted.has(id)), unseen: unseen === true, entry: resolved };
-  };
+  const sets: Sets = new Map();
+  const part = (path: readonly string[], entry: DataEntry): Promise<Part> => openPart(path, entry, looking, sets);
   const train = await part(["data", "train"], data.train);
   const validation = data.validation && (await part(["data", "validation"], data.validation));
   const test: Record<string, Part> = {};

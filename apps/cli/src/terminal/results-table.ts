@@ -1,25 +1,15 @@
+import type { CaseScores, DomainScores, Results } from "@segdistill/core";
 import { summarise } from "@segdistill/metrics";
 import { table } from "./table.js";
 
-/** As much of results.json as the table shows. */
-export interface Shown {
-  readonly data: Readonly<Record<string, { readonly cases: number; readonly groups: number; readonly unseen: boolean }>>;
-  readonly models: Readonly<Record<string, { readonly domains: Readonly<Record<string, { readonly cases: readonly CaseRow[] }>> }>>;
-  readonly gains: readonly GainRow[];
-}
-type CaseRow = Readonly<Record<string, unknown>>;
-interface GainRow {
-  readonly model: string;
-  readonly domain: string;
-  readonly metric: string;
-  readonly mean: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-}
+type Shown = Pick<Results, "data" | "gains"> & {
+  readonly models: Readonly<Record<string, { readonly domains: Readonly<Record<string, Pick<DomainScores, "cases">>> }>>;
+};
 
 const signed = (n: number): string => `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(3)}`;
-const cell = (rows: readonly CaseRow[], metric: string): string => {
-  const { mean, sd } = summarise(rows.map((row) => (typeof row[metric] === "number" ? row[metric] : null)));
+const cell = (rows: readonly CaseScores[], metric: string): string => {
+  const values = rows.map((row) => row[metric]);
+  const { mean, sd } = summarise(values.map((v) => (typeof v === "number" ? v : null)));
   if (mean.value === null) return "–";
   return sd.value === null ? mean.value.toFixed(3) : `${mean.value.toFixed(3)} ± ${sd.value.toFixed(3)}`;
 };

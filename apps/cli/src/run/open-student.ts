@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import { assignValues, namedVariables, readStudent, scope, type StudentDescription, type Values } from "@segdistill/core";
+import type { Module, Network, NetworkSpec } from "@segdistill/core/contract";
+import { dispose } from "@tensorflow/tfjs-core";
+import { find } from "../resolve/offers.js";
+import { optionsOf } from "../resolve/options.js";
+
+/** A student as it lies in its folder; `build` makes its network once the engine is started. */
+export interface OpenedStudent {
+  readonly student: StudentDescription;
+  readonly spec: NetworkSpec<string>;
+  readonly build: () => { readonly network: Network<string>; readonly dispose: () => void };
+}
+
+/** Opens a student's folder with the package that its network is from. Throws as `readStudent` does, and resolve/… where that package is missing. */
+export const openStudent = async (folder: string): Promise<OpenedStudent> => {
+  const { student, tensors } = await readStudent(folder);
+  const file = `${folder}/student.json`;
+  const { use, options } = student.network;
+  const found = await find("networks", use, resolve(folder), file);
+  const place = { at: () => file, path: ["network", "options"] };
+  const frame = { inputChannels: student.inputChannels, classes: student.classes.length };
+  const spec = found.offered.create(optionsOf(found.offered, options as object, place))(frame);
+  return {
+    student,
+    spec,
+    build: () => {
+      const made = new Map<string, Module>();
+      const network = spec.build(scope("student", spec.name, 0, made));
+      const variables = namedVariables([network]);
+      const values = new Map(
+        [...tensors].map(([name, { shape, data }]): [string, Values] => [
+          `${network.name}/${name}`,
+          { shape, data: Float32Array.from(data) },
+        ]),
+      );
+      assignValues(file, variables, values);
+      return { network, dispose: () => dispose([...variables.values()]) };
+    },
+  };
+};

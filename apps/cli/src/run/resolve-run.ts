@@ -1,0 +1,71 @@
+import { dirname, resolve } from "node:path";
+import type { Json, NetworkSpec } from "@segdistill/core/contract";
+import { configure, type Resolved } from "../config/configure.js";
+import { readSource } from "../config/read.js";
+import { overlay } from "../config/set.js";
+import { patchMultiple } from "../errors.js";
+import { detectRoots } from "./detect-roots.js";
+import { openData, type Looking, type Opened } from "./open-data.js";
+import { methodsOf, networkOf } from "./parts.js";
+import { refuseUnused, rootsOf } from "./roots.js";
+
+/** A configuration with everything that it names found, opened and checked: nothing is trained or written yet. */
+export interface ResolvedRun {
+  /** Folder of the configuration file: paths in it are taken from there. */
+  readonly folder: string;
+  readonly config: Resolved;
+  readonly data: Opened;
+  readonly teacher: NetworkSpec<string>;
+  readonly student: NetworkSpec<string>;
+  readonly studentUse: string;
+  readonly methods: Awaited<ReturnType<typeof methodsOf>>;
+}
+
+/** Reads and checks a configuration file, laid over by `--set`, with data where `--data` and SEGDISTILL_DATA say. */
+export const resolveRun = async (
+  file: string,
+  given: { readonly set: readonly string[]; readonly data: readonly string[] },
+): Promise<ResolvedRun> => {
+  const source = overlay(readSource(file), given.set);
+  const written = configure(source);
+  const roots = rootsOf(given.data);
+  const entries = [written.data.train, written.data.validation, ...Object.values(written.data.test)].filter((entry) => entry !== undefined);
+  refuseUnused(
+    roots,
+    entries.map(({ use }) => use),
+  );
+  const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
+  const folder = dirname(resolve(file));
+  const looking: Looking = { at: source.at, folder, roots, detected: (name) => detected.get(name) };
+  const data = await openData(written, looking);
+  const frame = { inputChannels: 1, classes: data.train.set.classes.length }; // a prepared picture has one channel
+  const teacher = await networkOf("teacher", written.teacher, frame, looking);
+  const student = await networkOf("student", written.student, frame, looking);
+  const methods = await methodsOf(written, looking);
+  const patch = [written.sample.patch].flat();
+  for (const { spec } of [teacher, student])
+    if (patch.some((side) => side % spec.multiple !== 0))
+      throw patchMultiple(source.at(["sample", "patch"]), patch, spec.name, spec.multiple);
+  const config: Resolved = {
+    ...written,
+    data: {
+      train: data.train.entry,
+      ...(data.validation && { validation: data.validation.entry }),
+      test: Object.fromEntries(Object.entries(data.test).map(([domain, part]) => [domain, part.entry as Resolved["data"]["test"][string]])),
+    },
+    teacher: teacher.entry as Resolved["teacher"],
+    student: student.entry as Resolved["student"],
+    distil: { ...written.distil, methods: methods.entries },
+  };
+  return { folder, config, data, teacher: teacher.spec, student: student.spec, studentUse: written.student.use, methods };
+};
+
+/** Case ids by part, as split.json has them: `{ train, validation, "test/stare" }`. */
+export const splitOf = ({ train, validation, test }: Opened): Json => {
+  const ids = ({ cases }: { readonly cases: readonly { readonly id: string }[] }): readonly string[] => cases.map(({ id }) => id);
+  return {
+    train: ids(train),
+    ...(validation && { validation: ids(validation) }),
+    ...Object.fromEntries(Object.entries(test).map(([domain, part]) => [`test/${domain}`, ids(part)])),
+  };
+};

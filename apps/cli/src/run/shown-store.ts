@@ -1,0 +1,21 @@
+import type { Store } from "@segdistill/core";
+import type { Progress } from "../terminal/progress.js";
+
+/** A store whose steps and events are shown as they come. */
+export const shownStore = (store: Store, show: Progress): Store => ({
+  ...store,
+  step: (stage, record) => {
+    store.step(stage, record);
+    const loss = Object.values(record.terms).reduce((sum, { raw, weight }) => sum + raw * weight, 0);
+    show.step({ stage, step: record.step + 1, steps: record.steps, loss });
+  },
+  tell: (stage, event) => {
+    store.tell(stage, event);
+    if (event.event === "gate")
+      show.say(`${stage}: gate ${event.gate} ${event.passed ? "passed" : "not passed"} at ${event.value.toPrecision(3)}`);
+    else if (event.event === "started") show.say(`${stage}: ${event.steps} steps`);
+    else if (event.event === "resumed") show.say(`${stage}: goes on from step ${event.step} of ${event.steps}`);
+    else if (event.event === "reused") show.say(`${stage}: done before, not trained again`);
+    else show.say(`${stage}: done`);
+  },
+});
