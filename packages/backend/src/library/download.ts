@@ -8,7 +8,7 @@ import type { Wheel } from "./package-index.js";
 import { meter, type OnProgress } from "./progress.js";
 import { reason } from "./request.js";
 
-export interface DownloadOptions {
+interface DownloadOptions {
   readonly machine: Pick<Machine, "freeBytes">;
   /** Bytes that must be free beside the wheel, for what is unpacked of it. */
   readonly spare: number;

@@ -9,7 +9,7 @@ import { recordName, type LibraryRecord } from "./record.js";
 import { libraryNames } from "./release.js";
 import { extract, readZip, type ZipEntry } from "./zip.js";
 
-export interface InstallOptions {
+interface InstallOptions {
   readonly machine: Pick<Machine, "os" | "freeBytes">;
   readonly progress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -1,52 +1,41 @@
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 
-export interface LockOptions {
+interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told once, if another process holds the lock and this one begins to wait. */
   readonly waiting?: ((holder: string) => void) | undefined;
+  /** A holder that shows no sign of life for so many milliseconds is dead, wherever it runs; it shows one six times in 30 s. */
+  readonly deadMs?: number | undefined;
 }
 
-/** A living holder touches its lock this often; one not touched for six times as long is dead, also on another computer. */
 const heartbeatMs = 5000;
-const deadMs = 6 * heartbeatMs;
 
-const isMissing = (failure: unknown): boolean => failure instanceof Error && "code" in failure && failure.code === "ENOENT";
+const has = (failure: unknown, code: string): boolean => failure instanceof Error && "code" in failure && failure.code === code;
 
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (failure) {
-    return failure instanceof Error && "code" in failure && failure.code === "EPERM"; // alive, but another user's
+    return has(failure, "EPERM"); // alive, but another user's
   }
 }
 
-/** The holder's line, or null if the lock is free by now. A process that died on this computer is seen at once. */
-async function holder(path: string): Promise<{ readonly line: string; readonly dead: boolean } | null> {
+/** A lock's line ("pid host serial") and its last sign of life; null if the file is not there. */
+async function look(path: string): Promise<{ readonly line: string; readonly touchedMs: number } | null> {
   try {
-    const line = await readFile(path, "utf8");
-    const { mtimeMs } = await stat(path);
-    const [pid = "", host = ""] = line.split(" ");
-    const silent = Date.now() - mtimeMs > deadMs;
-    return { line, dead: silent || (host === hostname() && /^\d+$/.test(pid) && !isAlive(Number(pid))) };
+    return { line: await readFile(path, "utf8"), touchedMs: (await stat(path)).mtimeMs };
   } catch (failure) {
-    if (isMissing(failure)) return null;
+    if (has(failure, "ENOENT")) return null;
     throw failure;
   }
 }
 
-/** Moves a dead holder's lock away. Two may try: the one who moved a living lock by mistake puts it back. */
-async function clear(path: string, deadLine: string, mine: string): Promise<void> {
-  const aside = `${path}.${mine.replaceAll(/[^\w]/g, "-")}`;
-  try {
-    await rename(path, aside);
-    if ((await readFile(aside, "utf8")) !== deadLine) await link(aside, path);
-  } catch (failure) {
-    if (!isMissing(failure)) throw failure;
-  } finally {
-    await rm(aside, { force: true });
-  }
+/** A process that died on this computer is seen at once. */
+function isDead(line: string): boolean {
+  const [pid = "", host] = line.split(" ");
+  return host === hostname() && /^\d+$/.test(pid) && !isAlive(Number(pid));
 }
 
 async function take(path: string, line: string): Promise<boolean> {
@@ -59,24 +48,53 @@ async function take(path: string, line: string): Promise<boolean> {
     }
     return true;
   } catch (failure) {
-    if (failure instanceof Error && "code" in failure && failure.code === "EEXIST") return false;
+    if (has(failure, "EEXIST")) return false;
     throw failure;
   }
+}
+
+/** Removes a lock if it is still the one with this line. */
+async function removeIf(path: string, line: string): Promise<void> {
+  if ((await look(path))?.line === line) await rm(path, { force: true });
+}
+
+/** Removes a dead holder's lock. One at a time may: else the second would remove the lock that the first has taken by then. */
+async function clear(path: string, deadLine: string, mine: string): Promise<void> {
+  const turn = `${path}.clearing`;
+  if (await take(turn, mine)) {
+    try {
+      await removeIf(path, deadLine);
+    } finally {
+      await rm(turn, { force: true });
+    }
+    return;
+  }
+  const other = await look(turn);
+  if (other && isDead(other.line)) await removeIf(turn, other.line);
 }
 
 let taken = 0;
 
 /** Runs `work` while no other process (or call) holds the lock file; waits for it, and takes over a dead process's lock. */
-export async function withLock<T>(path: string, work: () => Promise<T>, { signal, waiting }: LockOptions = {}): Promise<T> {
+export async function withLock<T>(path: string, work: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+  const { signal, waiting, deadMs = 6 * heartbeatMs } = options;
   const mine = `${process.pid} ${hostname()} ${Date.now()}-${++taken}`;
-  for (let told = false; !(await take(path, mine)); ) {
-    const other = await holder(path);
-    if (other?.dead) await clear(path, other.line, mine);
-    else if (other) {
-      if (!told) waiting?.(`process ${other.line.split(" ").slice(0, 2).join(" on ")}`);
-      told = true;
-      await wait(200, undefined, signal ? { signal } : {});
+  let told = false;
+  // silence is measured by this process's own clock: other computers' differ, and a laptop may have slept
+  let seen = { life: "", since: 0 };
+  while (!(await take(path, mine))) {
+    const other = await look(path);
+    if (!other) continue;
+    const life = `${other.line} ${other.touchedMs}`;
+    if (life !== seen.life) seen = { life, since: performance.now() };
+    if (isDead(other.line) || performance.now() - seen.since > deadMs) {
+      await clear(path, other.line, mine);
+      await wait(20, undefined, signal ? { signal } : {}); // another may be clearing it
+      continue;
     }
+    if (!told) waiting?.(`process ${other.line.split(" ").slice(0, 2).join(" on ")}`);
+    told = true;
+    await wait(200, undefined, signal ? { signal } : {});
   }
   const beat = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), heartbeatMs);
   beat.unref();
@@ -84,6 +102,6 @@ export async function withLock<T>(path: string, work: () => Promise<T>, { signal
     return await work();
   } finally {
     clearInterval(beat);
-    await rm(path, { force: true });
+    await removeIf(path, mine);
   }
 }

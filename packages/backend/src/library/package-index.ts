@@ -65,7 +65,7 @@ const versionsOf = (entries: readonly Entry[]): readonly string[] => [
   ...new Set(entries.map(({ file }) => /^[A-Za-z0-9_.]+?-(\d[^-]*)-.*\.whl$/.exec(file)?.[1]).filter((version) => version !== undefined)),
 ];
 
-export interface IndexOptions {
+interface IndexOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal | undefined;
 }

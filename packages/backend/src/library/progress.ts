@@ -10,7 +10,7 @@ export interface Progress {
 
 export type OnProgress = (progress: Progress) => void;
 
-export interface Meter {
+interface Meter {
   readonly advance: (bytes: number) => void;
   /** Tells the last state, however short ago another was told. */
   readonly end: () => void;

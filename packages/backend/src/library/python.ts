@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Machine } from "./machine.js";
 
 /** A Python's folder of installed packages that has a `tensorflow` in it. */
-export interface PythonTensorflow {
+interface PythonTensorflow {
   /** The folder with TensorFlow's libraries. */
   readonly folder: string;
   /** Its version by the installer's record; null where there is no record. */

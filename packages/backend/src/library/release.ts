@@ -18,7 +18,7 @@ export interface Release {
 }
 
 /** File names of the two libraries. */
-export interface LibraryNames {
+interface LibraryNames {
   readonly cc: string;
   readonly framework: string;
 }

@@ -1,5 +1,5 @@
 /** A URL that may hold a user name and password, taken apart: fetch refuses such URLs, and messages must not show them. */
-export interface Address {
+interface Address {
   readonly url: string;
   readonly authorization: string | null;
 }

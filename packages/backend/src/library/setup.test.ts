@@ -96,6 +96,47 @@ test("user name and password of the index go into the header, not into messages"
   expect(open.asked[0]!.authorization).toBe(`Basic ${Buffer.from("ada:p@ss").toString("base64")}`);
 });
 
+test("neither goes to another host than the index's", async () => {
+  const server = await serve();
+  const page = JSON.stringify({
+    files: [
+      {
+        filename: tinyWheelName,
+        url: `${server.url.replace("/simple", "")}/files/${tinyWheelName}?a=1&b=2`,
+        hashes: { sha256: server.sha256 },
+      },
+    ],
+  });
+  const index = await serve({ page });
+  await setupLibrary({ machine: testMachine(), index: index.url.replace("//", "//ada:p%40ss@") });
+  expect(server.asked.map(({ method, authorization }) => [method, authorization])).toEqual([
+    ["HEAD", null],
+    ["GET", null],
+  ]);
+});
+
+test("a file that was withdrawn from the index is not taken", async () => {
+  const file = (python: string, yanked: boolean | string): object => ({
+    filename: tinyWheelName.replaceAll("cp311", python),
+    url: "x.whl",
+    hashes: { sha256: "0".repeat(64) },
+    size: 5,
+    yanked,
+  });
+  const json = JSON.stringify({ files: [file("cp310", "broken"), file("cp311", true), file("cp312", false)] });
+  const link = (python: string, attribute: string): string =>
+    `<a ${attribute} href='x.whl#sha256=${"0".repeat(64)}'>${tinyWheelName.replaceAll("cp311", python)}</a>`;
+  const html = `${link("cp310", 'data-yanked="broken"')} ${link("cp312", 'class="a"')}`;
+  for (const [form, page] of [
+    ["json", json],
+    ["html", html],
+  ] as const) {
+    const server = await serve({ form, page });
+    const result = await setupLibrary({ machine: machineFor(server), dryRun: true });
+    expect(result).toMatchObject({ plan: { file: tinyWheelName.replaceAll("cp311", "cp312"), url: `${server.url}/tensorflow-cpu/x.whl` } });
+  }
+});
+
 test("a connection that breaks is taken up where it broke", async () => {
   const server = await serve({ breaks: [100_000, 150_000] });
   const machine = machineFor(server);

@@ -84,7 +84,7 @@ function directoryEntries(path: string, directory: Buffer, count: number): reado
   return entries;
 }
 
-export interface ExtractOptions {
+interface ExtractOptions {
   /** Told the size of each piece, in bytes, once it is written. */
   readonly advanced?: ((bytes: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

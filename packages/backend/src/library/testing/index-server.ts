@@ -5,6 +5,8 @@ import { tinyWheel, tinyWheelName } from "./tiny-wheel.js";
 
 export interface ServerOptions {
   readonly form?: "json" | "html";
+  /** The index's whole page, instead of one that lists `names`. */
+  readonly page?: string;
   readonly wheel?: Buffer;
   /** Names of the files that the index lists; every one is the wheel. */
   readonly names?: readonly string[];
@@ -21,7 +23,7 @@ export interface ServerOptions {
 }
 
 /** A request for the wheel. */
-export interface Asked {
+interface Asked {
   readonly method: string;
   readonly range: string | null;
   readonly authorization: string | null;
@@ -49,11 +51,13 @@ export async function indexServer(options: ServerOptions = {}): Promise<IndexSer
       const hashes = given === null ? {} : { sha256: given };
       const fragment = given === null ? "" : `#sha256=${given}`;
       return response.end(
-        form === "json"
-          ? JSON.stringify({
-              files: names.map((filename) => ({ filename, url: `../../files/${filename}?a=1&b=2`, hashes, size: wheel.length })),
-            })
-          : `<!DOCTYPE html><html><body>\n${names.map((name) => `<a href="../../files/${name}?a=1&amp;b=2${fragment}" data-requires-python="&gt;=3.9">${name}</a><br/>`).join("\n")}</body></html>`,
+        options.page !== undefined
+          ? options.page
+          : form === "json"
+            ? JSON.stringify({
+                files: names.map((filename) => ({ filename, url: `../../files/${filename}?a=1&b=2`, hashes, size: wheel.length })),
+              })
+            : `<!DOCTYPE html><html><body>\n${names.map((name) => `<a href="../../files/${name}?a=1&amp;b=2${fragment}" data-requires-python="&gt;=3.9">${name}</a><br/>`).join("\n")}</body></html>`,
       );
     }
     if (!path.startsWith("/files/") || !path.endsWith("?a=1&b=2")) return response.writeHead(404).end();
