@@ -11,7 +11,20 @@ const may = {
   report: ["core/contract"],
   "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks"],
 };
-const everything = ["backend", "backend/ops", "core", "core/contract", "core/random", "models", "models/blocks", "datasets", "metrics", "report", "plugin-*", "cli"];
+const everything = [
+  "backend",
+  "backend/ops",
+  "core",
+  "core/contract",
+  "core/random",
+  "models",
+  "models/blocks",
+  "datasets",
+  "metrics",
+  "report",
+  "plugin-*",
+  "cli",
+];
 const arrows = Object.entries(may).map(([name, allowed]) => ({
   files: [`packages/${name}/src/**/*.ts`],
   ignores: ["**/*.test.ts", "**/*.test-d.ts"],
@@ -21,7 +34,10 @@ const arrows = Object.entries(may).map(([name, allowed]) => ({
       {
         paths: everything
           .filter((other) => !other.includes("*") && !allowed.includes(other))
-          .map((other) => ({ name: ours + other, message: `${name} may import only ${allowed.map((a) => ours + a).join(", ") || "nothing of ours"}.` })),
+          .map((other) => ({
+            name: ours + other,
+            message: `${name} may import only ${allowed.map((a) => ours + a).join(", ") || "nothing of ours"}.`,
+          })),
         patterns: [{ group: [`${ours}plugin-*`], message: "What one plugin needs of another goes through a service token." }],
       },
     ],
@@ -29,10 +45,27 @@ const arrows = Object.entries(may).map(([name, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "runs/**", "**/fixtures/**"] },
+  {
+    ignores: [
+      "eslint.config.js",
+      "tools/**",
+      "**/*.js",
+      "**/*.mjs",
+      "**/*.d.ts",
+      "**/dist/**",
+      "**/node_modules/**",
+      "runs/**",
+      "**/fixtures/**",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", "tools/*.mjs", "packages/*/*.config.ts"] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: "./tsconfig.json",
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-non-null-assertion": "off", // noUncheckedIndexedAccess asks for it where an index is known to be right

@@ -1,5 +1,5 @@
 import { defineConfig } from "tsup";
-import shared from "../../tsup.config.ts";
+import shared from "../../tsup.config.js";
 
 /**
  * tfjs-node-gpu's kernel files and tfjs-core's gradients as one file. They are bundled because the package's own install script would
@@ -35,4 +35,5 @@ const kernels = defineConfig({
   ],
 });
 
-export default [shared, kernels].flat();
+// "#tfjs-kernels" is looked up when it runs: at this moment the file may not be there yet.
+export default [[shared].flat().map((one) => ({ ...one, external: ["#tfjs-kernels"] })), kernels].flat();

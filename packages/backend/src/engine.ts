@@ -58,7 +58,7 @@ export function runtime(): Runtime {
 export async function startEngine(options: EngineOptions = {}): Promise<EngineInfo> {
   if (started) return started.info;
   const where = options.library === undefined ? {} : { folder: options.library };
-  const library = await findLibrary(where);
+  const library = findLibrary(where);
   if (!library) throw libraryNotFound(searchedPlaces(where));
   // read by TensorFlow when it is loaded: oneDNN also on CPUs where it is off by default, same bytes for same seeds (engine-ops.md §1, §8)
   process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";

@@ -1,7 +1,7 @@
 import { mul, onesLike, reshape, sum, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
 import type { Loss } from "./contract/index.js";
 
-const perImage = (x: Tensor): Tensor1D => sum(reshape(x, [x.shape[0]!, -1]), 1);
+const perImage = (x: Tensor): Tensor1D => sum(reshape(x, [x.shape[0], -1]), 1);
 
 /**
  * Mean of `values` [B, …] over what counts: Σ values·mask / Σ mask, the mask being the product of `where`, each 0/1 of shape [B], [B, H, W] or [B, …].

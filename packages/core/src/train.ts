@@ -1,47 +1,16 @@
-import { dispose, stack, type Tensor } from "@tensorflow/tfjs-core";
-import type { Precision } from "@segdistill/backend";
-import type { Batch, Json, Module, Network, Stage } from "./contract/index.js";
-import { couplesImages, gateFailed, interrupted, notFinite } from "./errors.js";
-import { assignValues, copyModule, namedVariables, valuesOf, withSlots } from "./keeping.js";
+import { dispose, stack, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import type { Batch, Module, Stage } from "./contract/index.js";
+import { couplesImages, interrupted } from "./errors.js";
+import { namedVariables } from "./keeping.js";
 import { prepare, type Ready } from "./plan/prepare.js";
+import { recorder, type Given } from "./recording.js";
+import type { Outcome, Run, Trained } from "./run.js";
+import { standing } from "./standing.js";
 import { feed } from "./step/fed.js";
 import { program, type Program } from "./step/program.js";
-import { sweeps } from "./step/sweeps.js";
-import { countOf, gradientOf, newSlots, pick, shares, update, variablesOf, type Reduce } from "./step/update.js";
-import { memoryStore, type Position, type Store } from "./store.js";
-
-/** What a run is given beside its stages. */
-export interface Run {
-  readonly seed: number;
-  readonly store?: Store;
-  readonly precision?: Precision;
-  /** Op by op instead of compiled. */
-  readonly eager?: boolean;
-  /** Hashes of the code that takes part: a stage done with other code is trained again. */
-  readonly code?: Json;
-  /** Seconds between two checkpoints of a stage; 60. */
-  readonly checkpointSeconds?: number;
-  /** Ends the run with a checkpoint, within a step. */
-  readonly signal?: AbortSignal;
-  readonly reduce?: Reduce;
-}
-
-/** What became of a stage. */
-export interface Outcome {
-  readonly stage: string;
-  readonly key: string;
-  readonly steps: number;
-  readonly seconds: number;
-  readonly reused: boolean;
-  readonly gates: readonly { readonly name: string; readonly value: number; readonly passed: boolean }[];
-}
-
-/** Trained networks; they live until `dispose`. */
-export interface Trained {
-  readonly stages: readonly Outcome[];
-  readonly network: (stage: Stage, role: string) => Network<string>;
-  readonly dispose: () => void;
-}
+import { gatesOf, sweeps } from "./step/sweeps.js";
+import { countOf, gradientOf, pick, shares, update, variablesOf } from "./step/update.js";
+import { memoryStore } from "./store.js";
 
 /** Trains every stage that the goals need, in order; stages that are done are not trained again. */
 export async function train(goals: readonly Stage[], run: Run): Promise<Trained> {
@@ -63,45 +32,23 @@ export async function train(goals: readonly Stage[], run: Run): Promise<Trained>
 }
 
 async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, run: Run): Promise<Outcome> {
-  const { stage, key, terms, adversaries, trained, nets } = ready;
+  const { stage, key, terms, adversaries, trained } = ready;
   const { store = memoryStore(), reduce = (local: readonly Tensor[]) => local, precision = "float32", eager = false, signal } = run;
   const { steps, data } = stage;
   for (const term of terms) if (term.couples && run.reduce) throw couplesImages(term.name);
-  const own = namedVariables([...modules.values()].filter((module) => `${module.name}/`.startsWith(`${stage.name}/`)));
 
   // 1. where it stands: done before, stopped before, or new
-  const found = await store.load(stage.name, key);
-  if (found?.position.done) {
-    assignValues(stage.name, own, found.tensors);
-    store.tell(stage.name, { event: "reused", step: steps, steps });
-    const gates = Object.entries(found.position.counters).map(([name, value]) => ({
-      name,
-      value,
-      passed: ready.gates.find((g) => g.name === name)?.accept(value) ?? true,
-    }));
-    return { stage: stage.name, key, steps, seconds: found.position.seconds, reused: true, gates };
-  }
-  const slots = newSlots(ready);
-  const everything = withSlots(own, slots);
+  const at = await standing(ready, modules, store);
+  const { slots, position } = at;
+  let { step: done, seconds } = position ?? { step: 0, seconds: 0 };
+  store.tell(stage.name, { event: position?.done ? "reused" : position ? "resumed" : "started", step: done, steps });
+  if (position?.done) return { stage: stage.name, key, steps, seconds, reused: true, gates: gatesOf(ready, position.counters) };
   const programs: Program[] = [];
   const programOf = (who: string, f: Parameters<typeof program>[1]): Program => {
     const made = program({ who, ready, modules, slots: [...slots.values()].flat(), eager, precision }, f);
     programs.push(made);
     return made;
   };
-  for (const { network, start, weights } of Object.values(nets)) {
-    if (start) copyModule(start, network);
-    if (weights)
-      assignValues(
-        network.name,
-        namedVariables([network]),
-        new Map([...weights.read()].map(([name, v]) => [`${network.name}/${name}`, v])),
-      );
-  }
-  if (found) assignValues(stage.name, everything, found.tensors);
-  let done = found?.position.step ?? 0;
-  let seconds = found?.position.seconds ?? 0;
-  store.tell(stage.name, { event: found ? "resumed" : "started", step: done, steps });
 
   // 2. the step: one tensor program
   const opponents = adversaries.map((adversary) => adversary.module);
@@ -109,122 +56,73 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
   const step = programOf(stage.name, (now, fed, refuse) => {
     const images = fed.labelled.shape[0];
     // the gradient of the terms; opponents are frozen, their state too
-    let raws: readonly Tensor[] = [];
+    let raws: readonly Scalar[] = [];
     now.enter({ name: "student", recorded: true, trains: [...trained, ...opponents], moves: trained });
-    const gradient = gradientOf(
-      () => {
-        const values = shares(
-          terms.map((term) => ({ name: term.name, loss: term.loss(now.step(term.name)) })),
-          images,
-          reduce,
-        );
-        raws = now.keep(values);
-        return values;
-      },
-      fed.weights,
-      students,
-    );
+    const losses = () => terms.map((term) => ({ name: term.name, loss: term.loss(now.step(term.name)) }));
+    const gradient = gradientOf(() => (raws = now.keep(shares(losses(), images, reduce))), fed.weights, students);
     refuse(trained);
     // the opponents, on the student's outputs from before its update
     const against = adversaries.map((adversary, i) => {
-      const [mine, n] = [variablesOf([adversary.module]), adversary.steps ?? 1];
-      let value: readonly Tensor[] = [];
-      for (let k = 0; k < n; k++) {
+      const [mine, rounds] = [variablesOf([adversary.module]), adversary.steps ?? 1];
+      let first: Tensor | undefined;
+      for (let k = 0; k < rounds; k++) {
         const name = `${adversary.name}/${k}`;
         now.enter({ name, recorded: false, trains: [...trained, adversary.module], moves: [adversary.module] });
-        let raw: readonly Tensor[] = [];
-        const g = gradientOf(
-          () => (raw = now.keep(shares([{ name: adversary.name, loss: adversary.loss(now.step(name)) }], images, reduce))) as [never],
-          null,
-          mine,
-        );
-        value = update(adversary.optimiser, g, raw, slots, { rate: pick(fed.rates, 1 + i), count: countOf(fed.index, n, k) }, reduce);
+        let value: readonly Scalar[] = [];
+        const loss = () => (value = now.keep(shares([{ name, loss: adversary.loss(now.step(name)) }], images, reduce)));
+        const slope = gradientOf(loss, null, mine);
+        const at = { rate: pick(fed.rates, 1 + i), count: countOf(fed.index, rounds, k) };
+        const [global] = update(adversary.optimiser, slope, value, slots, at, reduce);
+        first ??= global;
       }
-      return value[0]!;
+      return first!;
     });
     // the update
     const values = update(stage.optimiser, gradient, raws, slots, { rate: pick(fed.rates, 0), count: countOf(fed.index, 1, 0) }, reduce);
     refuse([...trained, ...opponents]);
     return [stack([...values, ...against])];
   });
-  const parts = [...terms, ...adversaries].map((part) => part.name);
-
-  const save = async (isDone: boolean, counters: Position["counters"] = {}): Promise<void> => {
-    const at = { step: done, steps, epoch: Math.floor(done / data.batchesPerEpoch), batch: done % data.batchesPerEpoch };
-    await store.save(stage.name, key, { ...at, done: isDone, seconds, counters }, valuesOf(isDone ? own : everything));
-  };
-  /** Reads what a step gave and records it; a number that is not finite ends the stage before anything of it is saved. */
-  const record = async (given: Given): Promise<void> => {
-    const raws = await given.out.data();
-    given.out.dispose();
-    const terms = Object.fromEntries(parts.map((name, i) => [name, { raw: raws[i]!, weight: given.weights[i]! }]));
-    for (const [name, { raw }] of Object.entries(terms))
-      if (!Number.isFinite(raw)) throw notFinite(name, stage.name, given.step, raw, given.cases, precision);
-    store.step(stage.name, { step: given.step, steps, epoch: given.epoch, terms, rate: given.rate, ms: given.ms });
-  };
 
   try {
-    // 3. the epochs: while one step runs, the next batch is made; what a step gave is read when the next one is under way
-    const mean = sweeps(ready, run.seed, programOf);
+    // 3. the epochs: while a step runs the next batch is made; what a step gave is read when the next one is under way
+    const [mean, record] = [sweeps(ready, run.seed, programOf), recorder(ready, store, precision)];
     let saved = performance.now();
     while (done < steps) {
-      const epoch = Math.floor(done / data.batchesPerEpoch);
-      const first = done % data.batchesPerEpoch;
-      if (first === 0) for (const c of ready.collect) if (c.when === "epoch" || done === 0) await mean.collect(c, epoch);
+      const [epoch, first] = [Math.floor(done / data.batchesPerEpoch), done % data.batchesPerEpoch];
+      if (first === 0) for (const collect of ready.collect) if (collect.when === "epoch" || done === 0) await mean.collect(collect, epoch);
       const batches = data.epoch(epoch, run.seed, first)[Symbol.asyncIterator]();
-      let last: Given | undefined;
-      for (let next = batches.next(); done < steps; ) {
-        const { value: batch, done: ended } = (await next) as IteratorResult<Batch, undefined>;
-        if (ended) break;
-        const before = performance.now();
-        const fed = feed(batch, { step: done, steps, epoch }, ready, run.seed);
+      let [next, last]: [Promise<IteratorResult<Batch>>, Given | undefined] = [batches.next(), undefined];
+      for (let batch = await next; !batch.done && done < steps; batch = await next) {
+        const start = performance.now();
+        const fed = feed(batch.value, { step: done, steps, epoch }, ready, run.seed);
         const running = step.run(fed);
         next = batches.next();
-        next.catch(() => undefined); // told where it is awaited
+        next.catch(() => undefined); // told above, where it is awaited
         const [out] = await running;
         if (last) await record(last);
-        const ms = performance.now() - before;
-        last = { out: out!, step: done, epoch, weights: fed.weights, rate: fed.rate, cases: batch.cases, ms };
-        seconds += ms / 1000;
+        const ms = performance.now() - start;
+        last = { out: out!, step: done, epoch, fed, cases: batch.value.cases, ms };
         done++;
-        const due = performance.now() - saved > 1000 * (run.checkpointSeconds ?? 60);
-        if ((due || signal?.aborted) && done < steps) {
-          await record(last);
-          last = undefined;
-          await save(false);
-          saved = performance.now();
-          if (signal?.aborted) throw interrupted(stage.name, done, steps);
-        }
+        seconds += ms / 1000;
+        const due = performance.now() - saved > 1000 * (run.checkpointSeconds ?? 60) || signal?.aborted;
+        if (!due || done === steps) continue;
+        await record(last);
+        last = undefined;
+        await at.save({ step: done, done: false, seconds, counters: {} });
+        saved = performance.now();
+        if (signal?.aborted) throw interrupted(stage.name, done, steps);
       }
       if (last) await record(last);
       await batches.return?.();
     }
 
     // 4. the gates, and the result
-    const gates: Outcome["gates"][number][] = [];
-    for (const gate of ready.gates) {
-      const value = await mean.gate(gate);
-      const passed = gate.accept(value);
-      gates.push({ name: gate.name, value, passed });
-      store.tell(stage.name, { event: "gate", gate: gate.name, value, passed });
-      if (!passed && gate.otherwise === "stop") throw gateFailed(gate.name, stage.name, value);
-    }
-    await save(true, Object.fromEntries(gates.map(({ name, value }) => [name, value])));
+    const gates = await mean.gates(({ name, ...found }) => store.tell(stage.name, { event: "gate", gate: name, ...found }));
+    await at.save({ step: done, done: true, seconds, counters: Object.fromEntries(gates.map(({ name, value }) => [name, value])) });
     store.tell(stage.name, { event: "finished", step: done, steps });
     return { stage: stage.name, key, steps, seconds, reused: false, gates };
   } finally {
     for (const made of programs) made.dispose();
-    dispose([...slots.values()].flat());
+    at.dispose();
   }
-}
-
-/** One step's results, not read yet. */
-interface Given {
-  readonly out: Tensor;
-  readonly step: number;
-  readonly epoch: number;
-  readonly weights: readonly number[];
-  readonly rate: number;
-  readonly cases: readonly string[];
-  readonly ms: number;
 }

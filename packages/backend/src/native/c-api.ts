@@ -21,7 +21,7 @@ export interface CApi {
   readonly TF_Message: (status: Pointer) => string;
   readonly TF_AllocateTensor: (dtype: number, dims: BigInt64Array, rank: number, bytes: number) => Pointer;
   readonly TF_TensorData: (tensor: Pointer) => Pointer;
-  readonly TF_TensorByteSize: (tensor: Pointer) => number;
+  readonly TF_TensorByteSize: (tensor: Pointer) => number | bigint;
   readonly TF_DeleteTensor: (tensor: Pointer) => void;
   readonly TF_GetAllOpList: () => Pointer;
   readonly TF_DeleteBuffer: (buffer: Pointer) => void;
@@ -40,7 +40,7 @@ export interface CApi {
   readonly TFE_TensorHandleCopySharingTensor: (handle: Pointer, status: Pointer) => Pointer;
   readonly TFE_TensorHandleDataType: (handle: Pointer) => number;
   readonly TFE_TensorHandleNumDims: (handle: Pointer, status: Pointer) => number;
-  readonly TFE_TensorHandleDim: (handle: Pointer, index: number, status: Pointer) => number;
+  readonly TFE_TensorHandleDim: (handle: Pointer, index: number, status: Pointer) => number | bigint;
   readonly TFE_NewOp: (context: Pointer, name: string, status: Pointer) => Pointer;
   readonly TFE_DeleteOp: (op: Pointer) => void;
   readonly TFE_OpAddInput: (op: Pointer, handle: Pointer, status: Pointer) => void;
@@ -122,7 +122,6 @@ void TF_DeleteFunction(void* f)
 
 /** Loads the two libraries and finds every function; what is missing there is told by name. */
 export function loadCApi(cc: string, framework: string): CApi {
-  if (!koffi.introspect) throw new Error("internal: this koffi has no introspect.");
   koffi.struct("TF_Output", { oper: "void *", index: "int" });
   const buffer = koffi.struct("TF_Buffer", { data: "void *", length: "size_t", dealloc: "void *" });
   const libraries = [koffi.load(cc), koffi.load(framework)];
@@ -144,7 +143,7 @@ export function loadCApi(cc: string, framework: string): CApi {
   const libc = koffi.load(null);
   const memcpy = libc.func("void* memcpy(void* to, const void* from, size_t n)") as unknown as CApi["copyIn"] & CApi["copyOut"];
   const bytesOf = (pointer: Pointer): Uint8Array => {
-    const { data, length } = koffi.decode(pointer, buffer) as { data: Pointer; length: number };
+    const { data, length } = koffi.decode(pointer, buffer) as { data: Pointer; length: number | bigint };
     const bytes = new Uint8Array(Number(length));
     memcpy(bytes, data, bytes.length);
     return bytes;

@@ -1,5 +1,5 @@
-import { add, div, mean, mul, rsqrt, square, sub, sum, tensor1d, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { attr, call, type Operator } from "./operator.js";
+import { add, div, mean, mul, rsqrt, square, sub, sum, tensor1d, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { attr, callMany, type Operator } from "./operator.js";
 
 const shared = (epsilon: unknown) => [
   attr.type("T"),
@@ -26,8 +26,8 @@ export const batchNormTraining: Operator = {
     return [y!, m!, v!, r1!, r2!, r3!];
   },
   plain: ({ x, scale, offset }, { epsilon }) => {
-    const m = mean(x!, axes) as Tensor1D;
-    const biased = mean(square(sub(x!, m)), axes) as Tensor1D;
+    const m = mean(x!, axes);
+    const biased = mean(square(sub(x!, m)), axes);
     const y = add(mul(mul(sub(x!, m), rsqrt(add(biased, epsilon as number))), scale!), offset!);
     return [y, m, mul(biased, countOf(x!) / (countOf(x!) - 1)), m.clone(), biased, tensor1d([], "float32")];
   },
@@ -35,7 +35,7 @@ export const batchNormTraining: Operator = {
     inputsToSave: ["x", "scale"],
     outputsToSave: [false, false, false, true, true, true],
     gradFunc: (dys, [x, scale, r1, r2, r3], attributes) => {
-      const [dx, dScale, dOffset] = call<Tensor[]>(
+      const [dx, dScale, dOffset] = callMany(
         "BatchNormTrainingGrad",
         { dy: (dys as Tensor[])[0]!, x: x!, scale: scale!, r1: r1!, r2: r2!, r3: r3! },
         attributes,

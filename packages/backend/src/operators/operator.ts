@@ -58,10 +58,14 @@ export function registerOperator({ name, native, plain, gradient }: Operator): v
 
 /** Puts a gradient into tfjs's registry, in the place of the one that is there. */
 export function replaceGradient(config: GradConfig): void {
-  if (getGradient(config.kernelName)) unregisterGradient(config.kernelName);
+  if ((getGradient(config.kernelName) as GradConfig | undefined) !== undefined) unregisterGradient(config.kernelName);
   registerGradient(config);
 }
 
-/** Calls an operator by its name. */
-export const call = <T extends Tensor | Tensor[]>(name: string, inputs: NamedTensorMap, attributes: NamedAttrMap = {}): T =>
-  engine().runKernel(name, inputs, attributes) as T;
+/** Calls an operator of one output by its name. */
+export const call = (name: string, inputs: NamedTensorMap, attributes: NamedAttrMap = {}): Tensor =>
+  engine().runKernel(name, inputs, attributes);
+
+/** Calls an operator of several outputs by its name. */
+export const callMany = (name: string, inputs: NamedTensorMap, attributes: NamedAttrMap = {}): Tensor[] =>
+  engine().runKernel(name, inputs, attributes);

@@ -100,5 +100,5 @@ function convolve(
     [dilation, dilation],
     [cut(phases.shape[1], length(x.shape[1], kh)), cut(phases.shape[2], length(x.shape[2], kw))],
   );
-  return stride === 1 ? dense1 : stridedSlice(dense1, [0, 0, 0, 0], dense1.shape, [1, stride, stride, 1]);
+  return stride === 1 ? dense1 : (stridedSlice(dense1, [0, 0, 0, 0], dense1.shape, [1, stride, stride, 1]) as Tensor4D);
 }

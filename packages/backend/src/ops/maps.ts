@@ -19,4 +19,4 @@ export const resizeBilinear = (x: Tensor4D, [height, width]: readonly [number, n
  * x itself, and a border: under `precision: bfloat16` what follows it is computed in float32, and so is what follows its gradient. Networks put it on
  * their logits and taps, the optimiser on every gradient (engine-ops.md §9).
  */
-export const float32Barrier = <T extends Tensor>(x: T): T => call<T>("Float32Barrier", { x });
+export const float32Barrier = <T extends Tensor>(x: T): T => call("Float32Barrier", { x }) as T;

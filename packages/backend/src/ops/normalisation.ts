@@ -1,6 +1,6 @@
-import { type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
+import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
 import { affine } from "../operators/batch-norm.js";
-import { call } from "../operators/operator.js";
+import { callMany } from "../operators/operator.js";
 
 /** A normalised map, and the statistics of the batch that it was normalised by. */
 export interface BatchNormalised {
@@ -15,7 +15,7 @@ export interface BatchNormalised {
  * `x` [B, h, w, C]; `scale`, `offset` [C]. No gradient flows into the statistics that are returned. First order only.
  */
 export function batchNorm(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon = 1e-5): BatchNormalised {
-  const [value, mean, variance] = call<Tensor[]>("BatchNormTraining", { x, scale, offset }, { epsilon });
+  const [value, mean, variance] = callMany("BatchNormTraining", { x, scale, offset }, { epsilon });
   return { value: value as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
 }
 

@@ -1,5 +1,6 @@
 import { add, dispose, div, onesLike, sum, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import type { Collect, Gate, Step, Wants } from "../contract/index.js";
+import { gateFailed } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
 import { writing, type Evaluation } from "./evaluate.js";
 import { feed } from "./fed.js";
@@ -9,9 +10,19 @@ import type { Program, program } from "./program.js";
 export interface Sweeps {
   /** Measures a mean and writes it into its state. */
   readonly collect: (of: Collect<Step<Wants>> & { readonly name: string }, epoch: number) => Promise<void>;
-  /** What a gate measures. */
-  readonly gate: (of: Gate<Step<Wants>>) => Promise<number>;
+  /** Measures every gate and tells of each; throws at one that stops. */
+  readonly gates: (tell: (gate: GateResult) => void) => Promise<readonly GateResult[]>;
 }
+
+/** What a gate measured. */
+export interface GateResult {
+  readonly name: string;
+  readonly value: number;
+  readonly passed: boolean;
+}
+/** The same of a stage that was done before. */
+export const gatesOf = ({ gates }: Ready, values: Readonly<Record<string, number>>): GateResult[] =>
+  gates.map(({ name, accept }) => ({ name, value: values[name]!, passed: accept(values[name]!) }));
 
 export function sweeps(ready: Ready, seed: number, programOf: (who: string, f: Parameters<typeof program>[1]) => Program): Sweeps {
   const made = new Map<string, Program>();
@@ -37,6 +48,15 @@ export function sweeps(ready: Ready, seed: number, programOf: (who: string, f: P
     dispose(total);
     return found;
   };
+  const measured = async ({ name, measure }: Gate<Step<Wants>>): Promise<number> => {
+    const found = await mean(name, 0, (now) => {
+      const loss = measure(now.step(name));
+      return [sum(loss.sum), sum(loss.count ?? onesLike(loss.sum))];
+    });
+    const [value] = await found.data();
+    found.dispose();
+    return value!;
+  };
   return {
     collect: async ({ name, into, of }, epoch) => {
       const found = await mean(name, epoch, (now) => {
@@ -46,14 +66,16 @@ export function sweeps(ready: Ready, seed: number, programOf: (who: string, f: P
       into.move(found, writing());
       found.dispose();
     },
-    gate: async ({ name, measure }) => {
-      const found = await mean(name, 0, (now) => {
-        const loss = measure(now.step(name));
-        return [sum(loss.sum), sum(loss.count ?? onesLike(loss.sum))];
-      });
-      const [value] = await found.data();
-      found.dispose();
-      return value!;
+    gates: async (tell) => {
+      const results: GateResult[] = [];
+      for (const gate of ready.gates) {
+        const value = await measured(gate);
+        const result = { name: gate.name, value, passed: gate.accept(value) };
+        results.push(result);
+        tell(result);
+        if (!result.passed && gate.otherwise === "stop") throw gateFailed(gate.name, ready.stage.name, value);
+      }
+      return results;
     },
   };
 }

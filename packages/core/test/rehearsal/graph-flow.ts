@@ -122,7 +122,7 @@ const discriminator = (scope: Scope, classes: number): Discriminator =>
 /** The 3×3 patch around each channel's strongest position: [B, C, 9]; the position is not differentiated. */
 function salience(f: Tensor4D): Tensor {
   const [b, h, w, c] = f.shape;
-  const best = reshape(oneHot(argMax(reshape(f, [b, h * w, c]), 1) as Tensor2D, h * w), [b, c, h * w]);
+  const best = reshape(oneHot(argMax(reshape(f, [b, h * w, c]), 1), h * w), [b, c, h * w]);
   const at = cast(reshape(transpose(best, [0, 2, 1]), [b, h, w, c]), "float32");
   const padded = pad(f, [
     [0, 0],

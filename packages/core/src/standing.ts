@@ -1,0 +1,45 @@
+import { dispose, type Variable } from "@tensorflow/tfjs-core";
+import type { Module } from "./contract/index.js";
+import { assignValues, copyModule, namedVariables, valuesOf, withSlots } from "./keeping.js";
+import type { Ready } from "./plan/prepare.js";
+import { newSlots, type Slots } from "./step/update.js";
+import type { Position, Store } from "./store.js";
+
+/** Where a stage stands, with all that its optimisers remember. */
+export interface Standing {
+  readonly slots: Slots;
+  /** From the newest checkpoint; null for a new stage. */
+  readonly position: Position | null;
+  /** Saves the stage; a done one without what the optimisers remember. */
+  readonly save: (position: Pick<Position, "step" | "done" | "seconds" | "counters">) => Promise<void>;
+  readonly dispose: () => void;
+}
+
+/** Brings a stage to where it stood: first values, an earlier network's or a file's, or the newest checkpoint's. */
+export async function standing(ready: Ready, modules: ReadonlyMap<string, Module>, store: Store): Promise<Standing> {
+  const { stage, key, nets } = ready;
+  const own = namedVariables([...modules.values()].filter((module) => `${module.name}/`.startsWith(`${stage.name}/`)));
+  const found = await store.load(stage.name, key);
+  const slots: Slots = found?.position.done ? new Map<Variable, Variable[]>() : newSlots(ready);
+  const everything = withSlots(own, slots);
+  for (const { network, start, weights } of Object.values(nets)) {
+    if (start) copyModule(start, network);
+    if (weights)
+      assignValues(
+        network.name,
+        namedVariables([network]),
+        new Map([...weights.read()].map(([name, v]) => [`${network.name}/${name}`, v])),
+      );
+  }
+  if (found) assignValues(stage.name, everything, found.tensors);
+  return {
+    slots,
+    position: found?.position ?? null,
+    save: (now) => {
+      const { batchesPerEpoch } = stage.data;
+      const place = { steps: stage.steps, epoch: Math.floor(now.step / batchesPerEpoch), batch: now.step % batchesPerEpoch };
+      return store.save(stage.name, key, { ...now, ...place }, valuesOf(now.done ? own : everything));
+    },
+    dispose: () => dispose([...slots.values()].flat()),
+  };
+}
