@@ -152,7 +152,7 @@ test("damage everywhere: the stage starts anew", async () => {
 
 test("a position that is not one is refused", async () => {
   const all = checkpoints(root());
-  await expect(all.save(at(10, { seconds: NaN }), tensors(1))).rejects.toThrow(
-    `[checkpoint] "${join(all.folderOf("align/teacher"), "10.json")}" does not hold to its schema: seconds: expected number, found NaN. This is a mistake in the program that saves it.`,
-  );
+  await expect(all.save(at(10, { seconds: NaN }), tensors(1))).rejects.toMatchObject({
+    message: `[checkpoint] "${join(all.folderOf("align/teacher"), "10.json")}" does not hold to its schema: seconds: expected number, found NaN. This is a mistake in the program that saves it.`,
+  });
 });

@@ -112,9 +112,9 @@ test("a line of events that is none stops a stage that starts anew, before anyth
   appendFileSync(folder.paths.events, "?\n");
   folder.close();
   const again = await open("bad-line");
-  await expect(folderStore(again).load("a", "k")).rejects.toThrow(
-    `[events] line 1 of "${folder.paths.events}" is not an event: it is not JSON. Expected one JSON object a line. Take the line out, or restore the file.`,
-  );
+  await expect(folderStore(again).load("a", "k")).rejects.toMatchObject({
+    message: `[events] line 1 of "${folder.paths.events}" is not an event: it is not JSON. Expected one JSON object a line. Take the line out, or restore the file.`,
+  });
   again.close();
 });
 

@@ -88,28 +88,28 @@ test("a run of another configuration, or of another split, is refused and nothin
     exit: 2,
     message: `[run] "${path}" holds a run of another configuration: seed is 0 there and 1 here; distil.epochs is 40 there and 50 here; distil.methods.1.use is left out there and "b" here; precision is "auto" there and "float32" here; and 1 more. Give this run a folder of its own with --run, or delete "${path}".`,
   });
-  await expect(openRunFolder(path, { ...options, config, split: { train: ["b"] } })).rejects.toThrow(
-    `[run] "${path}" holds a run of another split: train.0 is "a" there and "b" here. Give this run a folder of its own with --run, or delete "${path}".`,
-  );
+  await expect(openRunFolder(path, { ...options, config, split: { train: ["b"] } })).rejects.toMatchObject({
+    message: `[run] "${path}" holds a run of another split: train.0 is "a" there and "b" here. Give this run a folder of its own with --run, or delete "${path}".`,
+  });
   expect(names(path)).toEqual(before);
 });
 
 test("what is no run folder is left alone", async () => {
   const file = join(box, "file");
   writeFileSync(file, "");
-  await expect(openRunFolder(file, options)).rejects.toThrow(
-    `[run] "${file}" is a file. Expected a folder or a new name. Choose another with --run.`,
-  );
+  await expect(openRunFolder(file, options)).rejects.toMatchObject({
+    message: `[run] "${file}" is a file. Expected a folder or a new name. Choose another with --run.`,
+  });
   const below = join(file, "x");
-  await expect(openRunFolder(below, options)).rejects.toThrow(
-    `[file] "${below}" cannot be written: ENOTDIR: not a directory, stat '${below}'. Expected a folder on a disk that works. Choose another folder with --run.`,
-  );
+  await expect(openRunFolder(below, options)).rejects.toMatchObject({
+    message: `[file] "${below}" cannot be written: ENOTDIR: not a directory, stat '${below}'. Expected a folder on a disk that works. Choose another folder with --run.`,
+  });
   const foreign = join(box, "foreign");
   mkdirSync(foreign);
   for (const name of ["thesis.tex", "b", "a", "c"]) writeFileSync(join(foreign, name), "");
-  await expect(openRunFolder(foreign, options)).rejects.toThrow(
-    `[run] "${foreign}" is not a run folder: it has no config.json, but holds a, b, c and 1 more. Expected an empty folder, a new name, or the folder of an earlier run. Choose another with --run.`,
-  );
+  await expect(openRunFolder(foreign, options)).rejects.toMatchObject({
+    message: `[run] "${foreign}" is not a run folder: it has no config.json, but holds a, b, c and 1 more. Expected an empty folder, a new name, or the folder of an earlier run. Choose another with --run.`,
+  });
   expect(names(foreign)).toEqual(["a", "b", "c", "thesis.tex"]);
 });
 
@@ -129,8 +129,8 @@ test("a damaged config.json", async () => {
   const file = join(path, "config.json");
   writeFileSync(file, "{");
   const message = `[run] "${file}" is not JSON: it is damaged or was cut off. Restore the file, or give this run a folder of its own with --run.`;
-  await expect(openRunFolder(path, options)).rejects.toThrow(message);
-  await expect(readRunFolder(path)).rejects.toThrow(message);
+  await expect(openRunFolder(path, options)).rejects.toMatchObject({ message: message });
+  await expect(readRunFolder(path)).rejects.toMatchObject({ message: message });
 });
 
 test("looking at a run", async () => {
@@ -140,9 +140,9 @@ test("looking at a run", async () => {
   expect(await readRunFolder(path)).toMatchObject({ config: { seed: 0 }, split: { train: ["a"] }, results: null, students: ["a b"] });
   run.close();
   for (const none of [join(box, "nowhere"), join(box, "file")]) {
-    await expect(readRunFolder(none)).rejects.toThrow(
-      `[run] "${none}" is not a run folder: it has no config.json. Expected the folder of an earlier run, such as runs/quickstart.`,
-    );
+    await expect(readRunFolder(none)).rejects.toMatchObject({
+      message: `[run] "${none}" is not a run folder: it has no config.json. Expected the folder of an earlier run, such as runs/quickstart.`,
+    });
   }
 });
 
@@ -162,7 +162,7 @@ test("two processes cannot have one folder; a killed one's is taken over", async
   await ended;
   const run = await openRunFolder(path, options);
   expect([run.state, owner(path).pid]).toEqual(["continued", process.pid]);
-  await expect(openRunFolder(path, options)).rejects.toThrow(inUse(path, owner(path)));
+  await expect(openRunFolder(path, options)).rejects.toMatchObject({ message: inUse(path, owner(path)) });
   run.close();
 });
 
@@ -171,7 +171,7 @@ test("a lock of another host stays; one of an earlier process of the same number
   (await openRunFolder(path, options)).close();
   const lock = { pid: process.pid, host: "elsewhere", since: "2026-01-02T12:00:00.000Z", started: "1" };
   writeFileSync(join(path, "run.lock"), JSON.stringify(lock));
-  await expect(openRunFolder(path, options)).rejects.toThrow(inUse(path, lock));
+  await expect(openRunFolder(path, options)).rejects.toMatchObject({ message: inUse(path, lock) });
   if (process.platform !== "linux") return;
   writeFileSync(join(path, "run.lock"), JSON.stringify({ ...lock, host: hostname() }));
   const run = await openRunFolder(path, options);

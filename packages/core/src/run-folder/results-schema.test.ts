@@ -101,9 +101,9 @@ test.each<[string, unknown, string]>([
   ["environment.node", undefined, "environment.node: expected string, found nothing"],
 ])("refused, and nothing written: %s", async (path, value, problem) => {
   const at = file();
-  await expect(writeResults(at, changed(path, value))).rejects.toThrow(
-    `[results] "${at}" does not hold to its schema: ${problem}. ${remedy}`,
-  );
+  await expect(writeResults(at, changed(path, value))).rejects.toMatchObject({
+    message: `[results] "${at}" does not hold to its schema: ${problem}. ${remedy}`,
+  });
   expect(() => readFileSync(at)).toThrow("ENOENT");
   expect(() => checkResults(changed(path, value), "x")).toThrow(`[results] "x" does not hold to its schema: ${problem}. ${remedy}`);
 });
@@ -116,15 +116,17 @@ test("reading: missing, not JSON, of a later schema, several problems", async ()
     message: `[results] "${path}" does not exist. Expected a run that has ended. Run it to its end first: segdistill run <config>.`,
   });
   writeFileSync(path, "{}x");
-  await expect(readResults(path)).rejects.toThrow(`[results] "${path}" is not JSON: it is damaged or was cut off. ${remedy}`);
+  await expect(readResults(path)).rejects.toMatchObject({
+    message: `[results] "${path}" is not JSON: it is damaged or was cut off. ${remedy}`,
+  });
   writeFileSync(path, '{"schema": 2}');
-  await expect(readResults(path)).rejects.toThrow(
-    `[results] "${path}" has schema 2, this version reads schema 1. Open it with the version of segdistill that wrote it.`,
-  );
+  await expect(readResults(path)).rejects.toMatchObject({
+    message: `[results] "${path}" has schema 2, this version reads schema 1. Open it with the version of segdistill that wrote it.`,
+  });
   writeFileSync(path, '{"schema": 1, "name": 3}');
-  await expect(readResults(path)).rejects.toThrow(
-    `[results] "${path}" does not hold to its schema: name: expected string, found 3; seed: expected number, found nothing; finished: expected string, found nothing; and 6 more. ${remedy}`,
-  );
+  await expect(readResults(path)).rejects.toMatchObject({
+    message: `[results] "${path}" does not hold to its schema: name: expected string, found 3; seed: expected number, found nothing; finished: expected string, found nothing; and 6 more. ${remedy}`,
+  });
 });
 
 test("the JSON Schema for other programs says the same", () => {

@@ -52,7 +52,7 @@ test("missing parts", async () => {
     message: `[student] "${weights}" does not exist. ${missing}`,
   });
   rmSync(json);
-  await expect(readStudent(folder)).rejects.toThrow(`[student] "${json}" does not exist. ${missing}`);
+  await expect(readStudent(folder)).rejects.toMatchObject({ message: `[student] "${json}" does not exist. ${missing}` });
 });
 
 test("damaged parts", async () => {
@@ -60,25 +60,27 @@ test("damaged parts", async () => {
   const [json, weights] = [join(folder, "student.json"), join(folder, "weights.safetensors")];
   const { weights: expected } = JSON.parse(readFileSync(json, "utf8")) as StudentDescription;
   writeFileSync(weights, "abc");
-  await expect(readStudent(folder)).rejects.toThrow(
-    `[student] "${weights}" has SHA-256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, student.json says ${expected}. The weights are damaged or belong to another student. Copy the whole folder again.`,
-  );
+  await expect(readStudent(folder)).rejects.toMatchObject({
+    message: `[student] "${weights}" has SHA-256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, student.json says ${expected}. The weights are damaged or belong to another student. Copy the whole folder again.`,
+  });
   writeFileSync(json, JSON.stringify({ schema: 1, ...student, classes: ["all"], tile: { size: 256, overlap: 1 }, weights: expected }));
-  await expect(readStudent(folder)).rejects.toThrow(
-    `[student] "${json}" does not hold to its schema: classes: Too small: expected array to have >=2 items, found ["all"]; tile.overlap: Too big: expected number to be <1, found 1. ${damaged}`,
-  );
+  await expect(readStudent(folder)).rejects.toMatchObject({
+    message: `[student] "${json}" does not hold to its schema: classes: Too small: expected array to have >=2 items, found ["all"]; tile.overlap: Too big: expected number to be <1, found 1. ${damaged}`,
+  });
   writeFileSync(json, JSON.stringify({ schema: 7 }));
-  await expect(readStudent(folder)).rejects.toThrow(
-    `[student] "${json}" has schema 7, this version reads schema 1. Open it with the version of segdistill that wrote it.`,
-  );
+  await expect(readStudent(folder)).rejects.toMatchObject({
+    message: `[student] "${json}" has schema 7, this version reads schema 1. Open it with the version of segdistill that wrote it.`,
+  });
   writeFileSync(json, "{");
-  await expect(readStudent(folder)).rejects.toThrow(`[student] "${json}" is not JSON: it is damaged or was cut off. ${damaged}`);
+  await expect(readStudent(folder)).rejects.toMatchObject({
+    message: `[student] "${json}" is not JSON: it is damaged or was cut off. ${damaged}`,
+  });
 });
 
 test("what is no student is not written", async () => {
   const folder = join(mkdtempSync(join(tmpdir(), "student-")), "x");
-  await expect(writeStudent(folder, { ...student, inputChannels: 0 }, tensors)).rejects.toThrow(
-    `[student] "${join(folder, "student.json")}" does not hold to its schema: inputChannels: Too small: expected number to be >=1, found 0. ${damaged}`,
-  );
+  await expect(writeStudent(folder, { ...student, inputChannels: 0 }, tensors)).rejects.toMatchObject({
+    message: `[student] "${join(folder, "student.json")}" does not hold to its schema: inputChannels: Too small: expected number to be >=1, found 0. ${damaged}`,
+  });
   expect(() => readdirSync(folder)).toThrow("ENOENT");
 });
