@@ -1,9 +1,7 @@
-import type { NetworkFrame, NetworkSpec, Offered, OptionsSchema, Plugin } from "@segdistill/core/contract";
+import type { NetworkFrame, Plugin } from "@segdistill/core/contract";
 import { strictObject, z } from "zod";
 import { mobileUNet } from "./mobile-u-net.js";
 import { uNet } from "./u-net.js";
-
-type MakeSpec = (frame: NetworkFrame) => NetworkSpec<string>;
 
 /** Options of `use: u-net`; unknown keys are refused. */
 export const uNetOptions = strictObject({
@@ -14,15 +12,14 @@ export const uNetOptions = strictObject({
 /** `use: mobile-u-net` has no options. */
 export const mobileUNetOptions = strictObject({});
 
-/** The contract lists options of all types as `never`; here schema and factory are held together before their type is forgotten. */
-const offered = <Options>(options: OptionsSchema<Options>, create: (options: Options) => MakeSpec): Offered<never, MakeSpec> =>
-  ({ options, create }) as Offered<Options, MakeSpec> as unknown as Offered<never, MakeSpec>;
-
 /** What this package offers to configurations: `use: u-net`, `use: mobile-u-net`. */
-export const segdistill: Plugin = {
+export const segdistill = {
   contract: 1,
   networks: {
-    "u-net": offered(uNetOptions, (options) => (frame) => uNet({ ...options, ...frame })),
-    "mobile-u-net": offered(mobileUNetOptions, () => (frame) => mobileUNet(frame)),
+    "u-net": {
+      options: uNetOptions,
+      create: (options: z.output<typeof uNetOptions>) => (frame: NetworkFrame) => uNet({ ...options, ...frame }),
+    },
+    "mobile-u-net": { options: mobileUNetOptions, create: () => (frame: NetworkFrame) => mobileUNet(frame) },
   },
-};
+} satisfies Plugin;

@@ -1,0 +1,97 @@
+// For tests only: the numbers of fixtures/networks.py, made again, and a scope that starts every variable from them.
+import { crc32 } from "node:zlib";
+import { tensor, tidy, variable, type Tensor, type Tensor4D, type Variable } from "@tensorflow/tfjs-core";
+import type { Initial, Module, Pass, Scope, State } from "@segdistill/core/contract";
+
+const size = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1);
+
+/** In [-1, 1), from the CRC-32 of the name and the index; the same integers as in Python. */
+export function numbers(name: string, shape: readonly number[]): Float64Array {
+  const start = crc32(name);
+  return Float64Array.from({ length: size(shape) }, (_, i) => {
+    let x = (Math.imul(i, 0x9e3779b1) + start) >>> 0;
+    x = Math.imul(x ^ (x >>> 16), 0x21f0aaad) >>> 0;
+    x = Math.imul(x ^ (x >>> 15), 0x735a2d97) >>> 0;
+    return ((x ^ (x >>> 15)) >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/** A map of such numbers, `[B, h, w, C]`. */
+export const fixedMap = (name: string, shape: readonly [number, number, number, number]): Tensor4D =>
+  tensor(Float32Array.from(numbers(name, shape)), [...shape]);
+
+function first(name: string, shape: readonly number[]): Float32Array {
+  const kind = name.slice(name.lastIndexOf("/") + 1);
+  const between = /stem|expand|depthwise|widen/.test(name); // norms before a ReLU6: see networks.py
+  const kernel = kind === "kernel" ? Math.sqrt(6 / (shape[0]! * shape[1]! * (shape[3] === 1 ? 1 : shape[2]!))) : 0;
+  const value = (u: number, i: number): number => {
+    if (kind === "kernel") return u * kernel;
+    if (kind === "scale") return (between ? 0.5 : 1) * (1 + 0.25 * u);
+    if (kind === "variance") return 1 + 0.5 * u;
+    const centre = kind === "offset" && between ? (i % 8 === 3 ? -4 : i % 8 === 6 ? 10 : 3) : 0;
+    return centre + 0.25 * u;
+  };
+  return Float32Array.from(numbers(name, shape), value);
+}
+
+/** What a module asked for. */
+export interface Asked {
+  readonly kind: "variable" | "state";
+  readonly shape: readonly number[];
+  readonly initial: Initial;
+}
+
+/** A scope on the engine whose variables start from {@link numbers}, whatever first values were asked for. */
+export function fixedScope(): Scope {
+  return {
+    module: (name, build) => {
+      const variables: Record<string, Variable> = {};
+      const state: Record<string, Variable> = {};
+      const create = (into: Record<string, Variable>, key: string, shape: readonly number[]): Variable => {
+        if (key in variables || key in state) throw new Error(`variable "${key}" exists`);
+        return (into[key] = tidy(() => variable(tensor(first(key, shape), [...shape]), into === variables)));
+      };
+      const body = build({
+        variable: (key, shape) => create(variables, key, shape),
+        state: (key, shape): State => {
+          const value = create(state, key, shape);
+          const moved = new WeakSet<Pass>();
+          const move = (next: Tensor, pass: Pass): void => {
+            if (pass.statistics === "still") return;
+            if (moved.has(pass)) throw new Error(`state "${key}" moved twice in one pass`);
+            moved.add(pass);
+            value.assign(next);
+          };
+          return { value, move };
+        },
+      });
+      return Object.assign(body, { name, variables, state } satisfies Module);
+    },
+  };
+}
+
+/** A scope without an engine: it only notes what is asked for. What it builds cannot run. */
+export function notingScope(asked: Map<string, Asked>): Scope {
+  const note = (kind: Asked["kind"], key: string, shape: readonly number[], initial: Initial): unknown => {
+    if (asked.has(key)) throw new Error(`${kind} "${key}" exists`);
+    asked.set(key, { kind, shape, initial });
+    return undefined;
+  };
+  return {
+    module: (name, build) => {
+      const body = build({
+        variable: (key, shape, initial) => note("variable", key, shape, initial) as Variable,
+        state: (key, shape, initial) => ({ value: note("state", key, shape, initial) as Tensor, move: () => undefined }),
+      });
+      return Object.assign(body, { name, variables: {}, state: {} } satisfies Module);
+    },
+  };
+}
+
+/** A new pass; these networks draw no random numbers. */
+export function newPass(mode: Pass["mode"], statistics: Pass["statistics"] = mode === "train" ? "move" : "still"): Pass {
+  const none = (): never => {
+    throw new Error("no random numbers here");
+  };
+  return { mode, statistics, noise: { uniform: none, normal: none } };
+}

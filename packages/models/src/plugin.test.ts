@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { NetworkSpec, Plugin } from "@segdistill/core/contract";
+import { segdistill as offered } from "./index.js";
+
+const segdistill: Plugin = offered;
+
+/** As a configuration does it: what the file says, then what the data say. */
+function made(name: string, said: unknown, frame = { inputChannels: 3, classes: 4 }): NetworkSpec<string> {
+  const { options, create } = segdistill.networks![name]!;
+  return create(options.parse(said) as never)(frame);
+}
+
+describe("networks of configurations", () => {
+  it("are two, by the contract's first version", () => {
+    expect([segdistill.contract, Object.keys(segdistill.networks!)]).toEqual([1, ["u-net", "mobile-u-net"]]);
+  });
+
+  it("carry their names", () => {
+    for (const name of Object.keys(segdistill.networks!)) expect(made(name, {}).name).toBe(name);
+  });
+
+  it("fill in defaults and take the frame", () => {
+    const spec = made("u-net", {});
+    expect([spec.options, spec.inputChannels, spec.classes]).toEqual([{ width: 64, bias: false }, 3, 4]);
+    expect(made("u-net", { width: 16, bias: true }).options).toEqual({ width: 16, bias: true });
+    const mobile = made("mobile-u-net", {});
+    expect([mobile.options, mobile.inputChannels, mobile.classes]).toEqual([{}, 3, 4]);
+  });
+});
+
+describe("options that are refused", () => {
+  const issues = (name: string, said: unknown): unknown => {
+    try {
+      made(name, said);
+    } catch (error) {
+      return (error as { issues: { path: unknown; message: string }[] }).issues.map(({ path, message }) => ({ path, message }));
+    }
+    return "accepted";
+  };
+
+  it.each([
+    ["u-net", { widht: 32 }, { path: [], message: 'Unrecognized key: "widht"' }],
+    ["u-net", { width: 0 }, { path: ["width"], message: "Too small: expected number to be >=1" }],
+    ["u-net", { width: 1.5 }, { path: ["width"], message: "Invalid input: expected int, received number" }],
+    ["u-net", { bias: "yes" }, { path: ["bias"], message: "Invalid input: expected boolean, received string" }],
+    ["mobile-u-net", { width: 32 }, { path: [], message: 'Unrecognized key: "width"' }],
+  ])("%s %o", (name, said, issue) => {
+    expect(issues(name, said)).toEqual([issue]);
+  });
+});
