@@ -1,7 +1,7 @@
 import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/tfjs-core";
 import { libraryNotFound, notStarted, wrongVersion } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
-import { findLibrary, searchedPlaces, type Library } from "./library/index.js";
+import { findLibrary, searchedPlaces, tensorflowVersion, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
 import { loadCApi, type CApi } from "./native/c-api.js";
 import { newContext, type Context, type Device } from "./native/context.js";
@@ -9,11 +9,9 @@ import { newExecute, type Execute } from "./native/execute.js";
 import { newHandles, type Handles, type MemoryUse } from "./native/handles.js";
 import type { NativeBackend } from "./native/kernel-backend.js";
 import { readOpDefinitions, type OpDefinitions } from "./native/op-definitions.js";
+import { quietly } from "./native/quiet.js";
 import { checked, type Checked } from "./native/status.js";
 import { registerOperators } from "./operators/index.js";
-
-/** The version of TensorFlow that this package was written and tested against. */
-export const triedVersion = "2.21.0";
 
 /** The parts of a started engine that `compile` builds on. */
 export interface Runtime {
@@ -33,6 +31,8 @@ export interface EngineInfo {
   readonly tensorflow: string;
   readonly devices: readonly Device[];
   readonly threads: number | null;
+  /** What TensorFlow wrote to standard error while it started. */
+  readonly said: string;
   readonly memory: () => MemoryUse;
 }
 
@@ -67,16 +67,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineIn
   const threads = options.threads ?? (process.env["SEGDISTILL_THREADS"] ? Number(process.env["SEGDISTILL_THREADS"]) : undefined);
 
   const { NodeJSKernelBackend } = await import("#tfjs-kernels");
-  const c = loadCApi(library.cc, library.framework);
-  if (c.TF_Version() !== triedVersion) throw wrongVersion(c.TF_Version(), triedVersion, library.folder);
-  const shared = checked(c);
-  const context = newContext(c, shared, threads);
-  const handles = newHandles(c, shared);
-  const execute = newExecute(c, shared, context.pointer, handles);
-  execute.now("NoOp", [], [], 0); // a process that loads TensorFlow 2.21 and runs no op crashes at its end
-  const list = c.TF_GetAllOpList();
-  const definitions = readOpDefinitions(c.bytesOf(list));
-  c.TF_DeleteBuffer(list);
+  const { value: native, said } = quietly(() => loadNative(library, threads));
+  const { c, context, handles, execute } = native;
   const binding = newBinding(c, context, handles, execute);
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
   registerBackend("tensorflow", () => backend, 3);
@@ -89,10 +81,26 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineIn
     tensorflow: c.TF_Version(),
     devices: context.devices,
     threads: threads ?? null,
+    said,
     memory: handles.memory,
   };
-  started = { runtime: { c, shared, context, handles, execute, definitions, binding, backend }, info };
+  started = { runtime: { ...native, binding, backend }, info };
   return info;
+}
+
+/** Loads the library and makes its context. */
+function loadNative(library: Library, threads: number | undefined): Omit<Runtime, "binding" | "backend"> {
+  const c = loadCApi(library.cc, library.framework);
+  if (c.TF_Version() !== tensorflowVersion) throw wrongVersion(c.TF_Version(), tensorflowVersion, library.folder);
+  const shared = checked(c);
+  const context = newContext(c, shared, threads);
+  const handles = newHandles(c, shared);
+  const execute = newExecute(c, shared, context.pointer, handles);
+  execute.now("NoOp", [], [], 0); // a process that loads TensorFlow 2.21 and runs no op crashes at its end
+  const list = c.TF_GetAllOpList();
+  const definitions = readOpDefinitions(c.bytesOf(list));
+  c.TF_DeleteBuffer(list);
+  return { c, shared, context, handles, execute, definitions };
 }
 
 /** Runs `f` with every read of a value refused, as it is in a step. */

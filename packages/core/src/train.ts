@@ -118,8 +118,8 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
 
     // 4. the gates, and the result
     const gates = await mean.gates(({ name, ...found }) => store.tell(stage.name, { event: "gate", gate: name, ...found }));
-    await at.save({ step: done, done: true, seconds, counters: Object.fromEntries(gates.map(({ name, value }) => [name, value])) });
     store.tell(stage.name, { event: "finished", step: done, steps });
+    await at.save({ step: done, done: true, seconds, counters: Object.fromEntries(gates.map(({ name, value }) => [name, value])) });
     return { stage: stage.name, key, steps, seconds, reused: false, gates };
   } finally {
     for (const made of programs) made.dispose();
