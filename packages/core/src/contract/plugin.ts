@@ -1,5 +1,5 @@
 import type { DataSet } from "./data.js";
-import type { Method } from "./method.js";
+import type { CheckedMethod } from "./method.js";
 import type { NetworkSpec } from "./network.js";
 
 /** Checks options and fills in defaults; zod schemas are one of these. Its input is what a configuration says, without `use` and `weight`. */
@@ -23,7 +23,7 @@ export interface NetworkFrame {
 /** The one named export by which a package offers its contents: `export const segdistill = { contract: 1, … } satisfies Plugin`. Names are kebab-case = file name. */
 export interface Plugin {
   readonly contract: 1;
-  readonly methods?: Readonly<Record<string, Offered<Method<string, never>>>>;
+  readonly methods?: Readonly<Record<string, Offered<CheckedMethod>>>;
   readonly networks?: Readonly<Record<string, Offered<(frame: NetworkFrame) => NetworkSpec<string>>>>;
   readonly datasets?: Readonly<Record<string, Offered<(root: string | undefined) => Promise<DataSet>>>>;
 }
