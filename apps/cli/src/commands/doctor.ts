@@ -106,7 +106,12 @@ export const doctor = async ({ json, verbose }: Common & { readonly verbose?: bo
   const shown = all.filter(({ detail }) => detail !== true || verbose === true);
   if (json) process.stdout.write(`${JSON.stringify(shown)}\n`);
   else {
-    process.stdout.write(table(shown.map(({ what, found, good }) => [good ? "ok " : "!! ", what.padEnd(16), found])));
+    process.stdout.write(
+      table(
+        shown.map(({ what, found, good }) => [good ? "ok" : "!!", what, found]),
+        3,
+      ),
+    );
     for (const { what, remedy, good } of all) if (!good) process.stdout.write(`${what}: ${remedy ?? "see above"}\n`);
   }
   return all.every(({ good }) => good) ? 0 : 3;

@@ -81,7 +81,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
         classes: student.classes.length,
       };
       const name = basename(folder);
-      const scores = await measureModel({ name: name as "teacher", spec, network }, domains, { how, precision, show, signal: stop.signal });
+      const scores = await measureModel({ name, spec, network }, domains, { how, precision, show, signal: stop.signal });
       const side = size ?? 256;
       models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, scores);
       dispose();

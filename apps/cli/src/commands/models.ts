@@ -2,6 +2,7 @@ import type { NetworkFrame, NetworkSpec } from "@segdistill/core/contract";
 import type { Common } from "../program.js";
 import { installed } from "../resolve/installed.js";
 import { load } from "../resolve/offers.js";
+import { make } from "../resolve/options.js";
 import { table } from "../terminal/table.js";
 
 /** A network as `models` lists it; costs are null where the package does not count them. */
@@ -23,7 +24,8 @@ export const listed = async (folder: string): Promise<readonly Listed[]> => {
   for (const found of installed(folder)) {
     const { plugin } = await load(found.name, folder, "models");
     for (const [name, offered] of Object.entries(plugin.networks ?? {})) {
-      const spec = offered.create(offered.options.parse({}))(frame) as Counted;
+      const { made } = make(offered, {}, { at: () => found.name, path: [] });
+      const spec: Counted = made(frame);
       const use = found.name === "@segdistill/models" ? name : `${found.name}#${name}`;
       all.push({
         use,
@@ -43,8 +45,8 @@ export const models = async ({ json }: Common): Promise<number> => {
   if (json) process.stdout.write(`${JSON.stringify(all)}\n`);
   else {
     const million = (n: number | null): string => (n === null ? "?" : (n / 1e6).toFixed(2));
-    const rows = all.map((m) => [m.use, million(m.parameters), million(m.macs), JSON.stringify(m.options)]);
-    process.stdout.write(table([["use", "parameters (M)", "MACs (M)", "default options"], ...rows]));
+    const rows = all.map((m) => [m.use, JSON.stringify(m.options), million(m.parameters), million(m.macs)]);
+    process.stdout.write(table([["use", "default options", "parameters (M)", "MACs (M)"], ...rows], 2));
     process.stdout.write("Costs at 1 channel, 2 classes, 256×256 pixels. In a configuration: student: { use: mobile-u-net }\n");
   }
   return 0;

@@ -1,16 +1,27 @@
-import type { Offered } from "@segdistill/core/contract";
+import type { Json, Offered } from "@segdistill/core/contract";
 import type { z } from "zod";
 import { check, type Place } from "../config/check.js";
 import { dotted, shown } from "../config/shown.js";
 import { isUserError, wrongValue } from "../errors.js";
 
+/** What was made from an entry of a configuration, and its options with every default filled in. */
+export interface Made<T> {
+  readonly made: T;
+  readonly options: Readonly<Record<string, Json>>;
+}
+
 /**
- * The options of a method, network or data set as its own package resolves them. zod schemas get messages with the nearest key; of another
- * schema the message is shown as it is. Throws config/… errors.
+ * Makes a method, network or data set from the options that a configuration writes, as its own package checks them. zod schemas get messages
+ * with the nearest key; of another schema the message is shown as it is. Throws config/… errors.
  */
-export const optionsOf = <Options, Made>(offered: Offered<Options, Made>, written: object, place: Place): Options => {
+export const make = <T>(offered: Offered<T>, written: object, place: Place): Made<T> => {
+  const options = parsed(offered, written, place);
+  return { made: offered.create(options as never), options: options as Made<T>["options"] };
+};
+
+const parsed = (offered: Offered<unknown>, written: object, place: Place): unknown => {
   const schema: unknown = offered.options;
-  if (isZod(schema)) return check(schema, written, place) as Options;
+  if (isZod(schema)) return check(schema, written, place);
   try {
     return offered.options.parse(written);
   } catch (e) {

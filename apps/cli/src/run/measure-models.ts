@@ -19,11 +19,16 @@ export interface Measuring {
   readonly predicted?: (domain: string, id: string, prediction: Mask) => Promise<void>;
 }
 
+/** A trained network under the name that people know it by. */
+export interface Measured extends Pick<Model, "spec"> {
+  readonly name: string;
+  readonly network: ReturnType<Trained["network"]>;
+}
 type Domains = Readonly<Record<string, Pick<Part, "cases">>>;
 
 /** One trained network on every domain. */
 export const measureModel = async (
-  { name, spec, network }: Pick<Model, "name" | "spec"> & { readonly network: ReturnType<Trained["network"]> },
+  { name, spec, network }: Measured,
   domains: Domains,
   { how, precision, show, signal, predicted }: Measuring,
 ): Promise<Record<string, DomainScores>> => {

@@ -3,7 +3,7 @@ import type { Resolved } from "../config/configure.js";
 import type { DataEntry } from "../config/schema.js";
 import { emptyPart, noSuchSplit, otherClasses, sharedGroups } from "../errors.js";
 import { find } from "../resolve/offers.js";
-import { optionsOf } from "../resolve/options.js";
+import { make } from "../resolve/options.js";
 import type { Roots } from "./roots.js";
 
 /** The cases of one part of a run. */
@@ -36,10 +36,10 @@ export const openPart = async (path: readonly string[], entry: DataEntry, lookin
   const at = looking.at(path);
   const { use, split, unseen, ...written } = entry;
   const found = await find("datasets", use, looking.folder, at);
-  const options = optionsOf(found.offered, written, { at: looking.at as never, path, beside: ["use", "split", "unseen"] });
+  const { made, options } = make(found.offered, written, { at: looking.at as never, path, beside: ["use", "split", "unseen"] });
   const key = JSON.stringify([found.use, options]);
   const root = looking.roots.get(use) ?? looking.roots.get(found.name) ?? looking.detected(found.name);
-  const set = await (sets.get(key) ?? sets.set(key, found.offered.create(options)(root)).get(key)!);
+  const set = await (sets.get(key) ?? sets.set(key, made(root)).get(key)!);
   const ids = set.splits[split];
   if (!ids) throw noSuchSplit(at, use, split, Object.keys(set.splits));
   if (ids.length === 0) throw emptyPart(at, use, split);

@@ -3,7 +3,7 @@ import { assignValues, namedVariables, readStudent, scope, type StudentDescripti
 import type { Module, Network, NetworkSpec } from "@segdistill/core/contract";
 import { dispose } from "@tensorflow/tfjs-core";
 import { find } from "../resolve/offers.js";
-import { optionsOf } from "../resolve/options.js";
+import { make } from "../resolve/options.js";
 
 /** A student as it lies in its folder; `build` makes its network once the engine is started. */
 export interface OpenedStudent {
@@ -20,7 +20,7 @@ export const openStudent = async (folder: string): Promise<OpenedStudent> => {
   const found = await find("networks", use, resolve(folder), file);
   const place = { at: () => file, path: ["network", "options"] };
   const frame = { inputChannels: student.inputChannels, classes: student.classes.length };
-  const spec = found.offered.create(optionsOf(found.offered, options as object, place))(frame);
+  const spec = make(found.offered, options as object, place).made(frame);
   return {
     student,
     spec,

@@ -4,7 +4,7 @@ import type { Resolved } from "../config/configure.js";
 import type { MethodEntry } from "../config/schema.js";
 import { noSupervision } from "../errors.js";
 import { find } from "../resolve/offers.js";
-import { optionsOf } from "../resolve/options.js";
+import { make } from "../resolve/options.js";
 import type { Looking } from "./open-data.js";
 
 type AnyMethod = Method<string, never>;
@@ -19,12 +19,12 @@ interface NetworkEntry {
 export const networkOf = async (path: "teacher" | "student", entry: NetworkEntry, frame: NetworkFrame, { at, folder }: Looking) => {
   const { use, train, weights, ...written } = entry;
   const found = await find("networks", use, folder, at([path, "use"]));
-  const options = optionsOf(found.offered, written, {
+  const { made: create, options } = make(found.offered, written, {
     at: at as never,
     path: [path],
     beside: path === "teacher" ? ["use", "train", "weights"] : ["use"],
   });
-  const spec: NetworkSpec<string> = { ...found.offered.create(options)(frame), origin: found.origin };
+  const spec: NetworkSpec<string> = { ...create(frame), origin: found.origin };
   return { spec, entry: { use, ...(options as object), ...(train !== undefined && { train }), ...(weights !== undefined && { weights }) } };
 };
 
@@ -36,8 +36,8 @@ export const methodsOf = async ({ distil, teacher, baseline }: Pick<Resolved, "d
     const path = ["distil", "methods", String(i)];
     const { use, weight, ...written } = entry;
     const found = await find("methods", use, looking.folder, looking.at([...path, "use"]));
-    const options = optionsOf(found.offered, written, { at: looking.at as never, path, beside: ["use", "weight"] });
-    const method: AnyMethod = { ...found.offered.create(options), origin: found.origin };
+    const { made: bare, options } = make(found.offered, written, { at: looking.at as never, path, beside: ["use", "weight"] });
+    const method = { ...bare, origin: found.origin } as AnyMethod;
     const by = typeof weight === "number" ? weight : rampUp(weight.rampUp);
     made.push(by === 1 ? method : weigh(by, method));
     entries.push({ use, weight, ...(options as Record<string, never>) });
