@@ -1,11 +1,11 @@
 import {
+  avgPool,
   batchToSpaceND,
   conv2d as dense,
   conv2dTranspose,
   depthwiseConv2d as depthwise,
   pad,
   spaceToBatchND,
-  stridedSlice,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { wrongChannels } from "../errors.js";
@@ -79,26 +79,21 @@ function convolve(
       "valid",
     );
   }
-  const around = (k: number): readonly [number, number] => {
-    const all = padding === "valid" ? 0 : padding === "same" ? dilation * (k - 1) : 2 * padding;
-    return [Math.floor(all / 2), Math.ceil(all / 2)];
+  /** For one axis: zeros before and after, and the length of the convolution at stride 1. */
+  const axis = (n: number, k: number): { readonly before: number; readonly after: number; readonly length: number } => {
+    const span = dilation * (k - 1);
+    const all =
+      padding === "valid" ? 0 : padding === "same" ? Math.max((Math.ceil(n / stride) - 1) * stride + span + 1 - n, 0) : 2 * padding;
+    const [before, after] = [Math.floor(all / 2), Math.ceil(all / 2)];
+    // each phase of the grid becomes an image of its own; what is added to make the sizes divide is cut off again
+    const rest = (n + all) % dilation;
+    return { before, after: after + (rest === 0 ? 0 : dilation - rest), length: n + all - span };
   };
-  // each phase of the grid becomes an image of its own; what is added to make the sizes divide is cut off again
-  const frame = ([before, after]: readonly [number, number], n: number): [number, number] => {
-    const rest = (before + n + after) % dilation;
-    return [before, after + (rest === 0 ? 0 : dilation - rest)];
-  };
-  const [rows, columns] = [frame(around(kh), x.shape[1]), frame(around(kw), x.shape[2])];
-  const length = (n: number, k: number): number => {
-    const [before, after] = around(k);
-    return n + before + after - dilation * (k - 1);
-  };
-  const phases = run(spaceToBatchND(x, [dilation, dilation], [rows, columns]), 1, "valid");
-  const cut = (made: number, wanted: number): [number, number] => [0, made * dilation - wanted];
-  const dense1 = batchToSpaceND(
-    phases,
-    [dilation, dilation],
-    [cut(phases.shape[1], length(x.shape[1], kh)), cut(phases.shape[2], length(x.shape[2], kw))],
-  );
-  return stride === 1 ? dense1 : (stridedSlice(dense1, [0, 0, 0, 0], dense1.shape, [1, stride, stride, 1]) as Tensor4D);
+  const [rows, columns] = [axis(x.shape[1], kh), axis(x.shape[2], kw)];
+  const frames = [rows, columns].map(({ before, after }) => [before, after]);
+  const phases = run(spaceToBatchND(x, [dilation, dilation], frames), 1, "valid");
+  const cuts = [rows, columns].map(({ length }, i) => [0, phases.shape[i + 1]! * dilation - length]);
+  const everywhere: Tensor4D = batchToSpaceND(phases, [dilation, dilation], cuts);
+  // a pool of size 1 takes every stride-th value; tfjs has no gradient of stridedSlice
+  return stride === 1 ? everywhere : avgPool(everywhere, 1, stride, "valid");
 }

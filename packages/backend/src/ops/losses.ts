@@ -1,4 +1,4 @@
-import { customGrad, expandDims, mul, neg, softmax, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { customGrad, exp, expandDims, mul, neg, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { logSoftmax } from "./softmax.js";
 
 /**
@@ -14,7 +14,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
       value: neg(sum(mul(labels_, log), -1)),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [kept, truth] = saved as [Tensor, Tensor];
-        const p = softmax(kept);
+        const p = exp(logSoftmax(kept)); // a compiled step merges it with the one above
         const each = expandDims(dy, -1);
         return [mul(each, sub(mul(p, sum(truth, -1, true)), truth)), mul(each, neg(logSoftmax(kept)))];
       },

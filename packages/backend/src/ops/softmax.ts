@@ -1,4 +1,14 @@
-import { customGrad, logSoftmax as logOverLast, mul, softmax as overLast, sub, sum, transpose, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  customGrad,
+  exp,
+  logSoftmax as tfjsLogSoftmax,
+  mul,
+  softmax as overLast,
+  sub,
+  sum,
+  transpose,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 
 /** Runs `f`, which knows the last axis only, over another one. */
 function over<T extends Tensor>(x: T, axis: number, f: (x: Tensor) => Tensor): T {
@@ -16,15 +26,15 @@ export const softmax = <T extends Tensor>(x: T, axis = -1): T => over(x, axis, (
  * x_k − log Σ_j exp(x_j) along `axis`, by default the last: any shape, result of the same shape, at most 0. Gradients of any order: tfjs's own
  * saves its output, so the gradient of its gradient is an error (engine-ops.md §3), and it knows the last axis only.
  */
-export const logSoftmax = <T extends Tensor>(x: T, axis = -1): T =>
-  over(
-    x,
-    axis,
-    customGrad((z, save) => {
-      (save as (t: Tensor[]) => void)([z as Tensor]);
-      return {
-        value: logOverLast(z as Tensor),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => sub(dy, mul(sum(dy, -1, true), overLast(saved[0]!))),
-      };
-    }),
-  );
+export const logSoftmax = <T extends Tensor>(x: T, axis = -1): T => over(x, axis, logOverLast);
+
+function logOverLast(x: Tensor): Tensor {
+  return customGrad((z, save) => {
+    (save as (t: Tensor[]) => void)([z as Tensor]);
+    return {
+      value: tfjsLogSoftmax(z as Tensor),
+      // by way of the input, so that the gradient has one too; a compiled step merges it with the value
+      gradFunc: (dy: Tensor, saved: Tensor[]) => sub(dy, mul(sum(dy, -1, true), exp(logOverLast(saved[0]!)))),
+    };
+  })(x);
+}

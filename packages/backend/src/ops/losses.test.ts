@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, expect, test } from "vitest";
+import { startEngine } from "../engine.js";
+import { secondGradientError } from "../testing/central-differences.js";
+import { casesOf, expectCase, tensorOf, type Expected, type Shape4 } from "../testing/fixtures.js";
+import { numbers } from "../testing/numbers.js";
+import { crossEntropy } from "./index.js";
+
+beforeAll(async () => {
+  await startEngine();
+});
+
+test.each(casesOf<{ x: Shape4; labels: Expected }>("crossEntropy"))("crossEntropy of $x: value and gradient are PyTorch's", (one) => {
+  const labels = tensorOf(one.labels);
+  expectCase((z) => crossEntropy(z, labels), [tf.mul(numbers(one.x, 1), 4)], one);
+});
+
+test("crossEntropy by hand: two pixels, and one without a label, which costs nothing and pulls nowhere", () => {
+  const z = tf.tensor([0, Math.log(3), Math.log(3), 0, 5, -5], [1, 3, 2]);
+  const labels = tf.tensor([0, 1, 0, 1, 0, 0], [1, 3, 2]);
+  const [loss, dz] = [crossEntropy(z, labels), tf.grad((u: tf.Tensor) => crossEntropy(u, labels))(z)];
+  [-Math.log(0.75), -Math.log(0.25), 0].forEach((v, i) => expect(loss.dataSync()[i]).toBeCloseTo(v, 6));
+  [0.25, -0.25, 0.75, -0.75, 0, 0].forEach((v, i) => expect(dz.dataSync()[i]).toBeCloseTo(v, 6));
+});
+
+test("crossEntropy: large logits neither overflow nor vanish", () => {
+  const z = tf.tensor2d([1000, -1000, -1000, 1000], [2, 2]);
+  expect(Array.from(tf.abs(crossEntropy(z, tf.tensor2d([1, 0, 1, 0], [2, 2]))).dataSync())).toEqual([0, 2000]);
+});
+
+test("crossEntropy has a gradient of its gradient", () => {
+  const labels = tf.cast(tf.oneHot(tf.tensor1d([0, 2, 1], "int32"), 4), "float32");
+  expect(secondGradientError((z) => crossEntropy(z, labels), numbers([3, 4], 1), 1e-2)).toBeLessThan(1e-2);
+});
