@@ -26,7 +26,7 @@ export interface Level<Stride extends number> {
 export type LevelTap<Stride extends number> = `encoder/${Stride}` | `decoder/${Stride}`;
 
 /** What a network with skips between equal resolutions is made of, finest level first. */
-export interface Parts<Stride extends number> {
+interface Parts<Stride extends number> {
   readonly name: string;
   readonly options: Json;
   readonly classes: number;

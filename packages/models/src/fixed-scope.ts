@@ -6,7 +6,7 @@ import type { Initial, Module, Pass, Scope, State } from "@segdistill/core/contr
 const size = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1);
 
 /** In [-1, 1), from the CRC-32 of the name and the index; the same integers as in Python. */
-export function numbers(name: string, shape: readonly number[]): Float64Array {
+function numbers(name: string, shape: readonly number[]): Float64Array {
   const start = crc32(name);
   return Float64Array.from({ length: size(shape) }, (_, i) => {
     let x = (Math.imul(i, 0x9e3779b1) + start) >>> 0;

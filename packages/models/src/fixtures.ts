@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Tensor } from "@tensorflow/tfjs-core";
 
 /** Some entries of a tensor, as networks.py writes them. */
-export interface Sample {
+interface Sample {
   readonly shape: readonly number[];
   readonly rms: number;
   readonly every: number;
@@ -48,7 +48,7 @@ interface Count {
   readonly macs: number;
 }
 
-export interface Fixtures {
+interface Fixtures {
   readonly counts: {
     readonly "u-net": readonly Count[];
     readonly "u-net with biases": readonly Count[];

@@ -4,13 +4,13 @@ import { mobileUNet } from "./mobile-u-net.js";
 import { uNet } from "./u-net.js";
 
 /** Options of `use: u-net`; unknown keys are refused. */
-export const uNetOptions = strictObject({
+const uNetOptions = strictObject({
   width: z.int().min(1).default(64).describe("channels of the finest level; every level below has twice as many"),
   bias: z.boolean().default(false).describe("a bias in every 3×3 convolution"),
 });
 
 /** `use: mobile-u-net` has no options. */
-export const mobileUNetOptions = strictObject({});
+const mobileUNetOptions = strictObject({});
 
 /** What this package offers to configurations: `use: u-net`, `use: mobile-u-net`. */
 export const segdistill = {
