@@ -1,0 +1,50 @@
+import { curvesSection } from "./curves-section.js";
+import { domainSection } from "./domain-section.js";
+import { markup, type Markup } from "./markup.js";
+import { modelsSection } from "./models-section.js";
+import { overlaySection } from "./overlay-section.js";
+import type { ReportInput } from "./report-input.js";
+import { runSection } from "./run-section.js";
+import { style } from "./style.js";
+import { summarise } from "./summary.js";
+
+/** Nothing may be loaded and no script may run: a reader can trust a page that comes from somebody else, and a case id cannot do anything. */
+const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+/**
+ * report.html of a run: one self-contained page, readable without script, light and dark, on a phone and on paper.
+ *
+ * Gains are given against the baseline only, always with their interval, and an interval that includes 0 is said to show no gain.
+ * Pure: the same input, the same text. Throws report-picture, report-mask-size, report-mask-length. Source: our choice.
+ *
+ * @example
+ * await writeFile("report.html", report({ results, curves: curvesOf(events), shown: {}, configuration }));
+ */
+export const report = (input: ReportInput): string => {
+  const { results, seeds = [results.seed] } = input;
+  const { headline, domains: sentences, caution, metric } = summarise(results, seeds);
+  const domains = Object.keys(results.data);
+  const pictures = overlaySection(input, metric);
+  const curves = curvesSection(input);
+  const links: readonly (readonly [string, string])[] = [
+    ["models", "Models"],
+    ...domains.map((domain, i) => [`domain-${i}`, domain] as const),
+    ...(pictures ? [["pictures", "Pictures"] as const] : []),
+    ...(curves ? [["curves", "Training"] as const] : []),
+    ["run", "Run"],
+  ];
+  const bullets = (lines: readonly string[]): Markup | null =>
+    lines.length === 0 ? null : markup`<ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="SegDistill"><link rel="icon" href="data:,">
+<title>${results.name}: distillation report</title><style>${{ html: style }}</style></head>
+<body><a class="skip" href="#summary">To the summary</a>
+<header><h1>${results.name} <span class="soft">· distillation report · seed ${seeds.join(", ")} · ${results.finished.slice(0, 10)}</span></h1></header>
+<main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets(sentences)}
+<p class="note">${caution.join(" ")} The baseline is the same small network with the same first values, steps and data, trained without the teacher.</p></section>
+<nav aria-label="Contents"><ul>${links.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+${modelsSection(results, metric)}${domains.map((domain, i) => domainSection(results, domain, metric, i))}${pictures}${curves}${runSection(input)}</main>
+<footer><p>Made by SegDistill from results.json (schema 1), events.jsonl and the predictions of this run. Not for diagnosis.</p></footer></body></html>
+`.html;
+};

@@ -1,0 +1,268 @@
+import { deflateSync } from "node:zlib";
+import { random } from "@segdistill/core/random";
+import type { CaseScores, DomainScores, EventLine, ModelResults, Results } from "@segdistill/core";
+import type { Mask } from "@segdistill/core/contract";
+import { curvesOf, examplesOf, type ReportInput, type ShownCase } from "../src/index.js";
+
+// A run as `segdistill run` leaves it, invented: vessels that wander over a picture, networks that miss thin ones and see some that are not there.
+
+const height = 192;
+const width = 256;
+type Models = Readonly<Record<"teacher" | "baseline" | "distilled", Mask>>;
+interface Invented {
+  readonly id: string;
+  readonly group: string;
+  readonly truth: Mask;
+  readonly valid: Mask;
+  readonly models: Models;
+  readonly observer: Mask;
+}
+
+const blank = (): Mask => ({ height, width, data: new Uint8Array(height * width) });
+type Draw = () => number;
+interface Vessel {
+  readonly points: readonly (readonly [number, number])[];
+  readonly thick: number;
+}
+
+const vessels = (draw: Draw, many: number): readonly Vessel[] =>
+  Array.from({ length: many }, () => {
+    let [y, x, angle] = [draw() * height, draw() * width, draw() * 6.3];
+    const points = Array.from({ length: 60 + Math.floor(draw() * 120) }, () => {
+      angle += (draw() - 0.5) * 0.35;
+      y += Math.sin(angle);
+      x += Math.cos(angle);
+      return [y, x] as const;
+    });
+    return { points, thick: 0.8 + draw() * 2 };
+  });
+
+const paint = (of: readonly Vessel[], grow: number, draw: Draw, gaps: number): Mask => {
+  const mask = blank();
+  for (const { points, thick } of of) {
+    let hole = 0;
+    for (const [y, x] of points) {
+      if (draw() < gaps / 20) hole = 20;
+      if (hole-- > 0) continue;
+      const r = thick + grow;
+      for (let v = Math.ceil(y - r); v <= y + r; v++)
+        for (let u = Math.ceil(x - r); u <= x + r; u++)
+          if (v >= 0 && u >= 0 && v < height && u < width && (v - y) ** 2 + (u - x) ** 2 <= r * r) mask.data[v * width + u] = 1;
+    }
+  }
+  return mask;
+};
+
+const circle = (): Mask => {
+  const mask = blank();
+  for (let u = 0; u < mask.data.length; u++) {
+    const [y, x] = [Math.floor(u / width) - height / 2, (u % width) - width / 2];
+    mask.data[u] = (y / (height / 2)) ** 2 + (x / (width / 2)) ** 2 < 0.97 ? 1 : 0;
+  }
+  return mask;
+};
+
+const invent = (domain: string, n: number, groups: number, help: number): readonly Invented[] =>
+  Array.from({ length: n }, (_, i): Invented => {
+    const stream = random(`example/${domain}/${i}`);
+    const draw: Draw = () => stream.next();
+    const drawn = vessels(draw, 16);
+    const hard = 0.05 + draw() * 0.35;
+    const off = vessels(draw, 3);
+    const seen = (gaps: number, wrong: number, grow: number): Mask =>
+      paint([...drawn.filter(({ thick }) => thick > 0.8 + gaps * 0.8), ...off.slice(0, wrong)], grow, draw, gaps);
+    return {
+      id: `${domain}/image-${String(i + 1).padStart(2, "0")}`,
+      group: `patient-${(i % groups) + 1}`,
+      truth: paint(drawn, 0, draw, 0),
+      valid: circle(),
+      models: { teacher: seen(hard * 0.6, 0, 0.1), baseline: seen(hard * 1.3, 3, 0.4), distilled: seen(hard * (1.3 - help), 2, 0.25) },
+      observer: seen(0.08, 0, 0.15),
+    };
+  });
+
+const scoresOf = ({ truth, valid }: Invented, prediction: Mask): Readonly<Record<string, number>> => {
+  let [tp, fp, fn, tn] = [0, 0, 0, 0];
+  for (let u = 0; u < truth.data.length; u++) {
+    if (valid.data[u] === 0) continue;
+    const [t, p] = [truth.data[u]!, prediction.data[u]!];
+    if (t && p) tp++;
+    else if (p) fp++;
+    else if (t) fn++;
+    else tn++;
+  }
+  return { dice: (2 * tp) / (2 * tp + fp + fn), iou: tp / (tp + fp + fn), sensitivity: tp / (tp + fn), specificity: tn / (tn + fp) };
+};
+
+const domainOf = (cases: readonly Invented[], maskOf: (one: Invented) => Mask): DomainScores => {
+  const reasons = { auc: "the truth is one class only" };
+  const rows = cases.map((one): CaseScores => ({ id: one.id, group: one.group, ...scoresOf(one, maskOf(one)), auc: null, reasons }));
+  const over = (metric: string): readonly number[] => rows.map((row) => row[metric] as number);
+  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+  const each = (of: (values: readonly number[]) => number): Record<string, number> =>
+    Object.fromEntries(["dice", "iou", "sensitivity", "specificity"].map((metric) => [metric, of(over(metric))]));
+  const sd = (values: readonly number[]): number =>
+    Math.sqrt(values.reduce((sum, v) => sum + (v - mean(values)) ** 2, 0) / (values.length - 1));
+  const why = { auc: null, reasons: { auc: `no value could be computed (${cases.length} null)` } };
+  return { cases: rows, mean: { ...each(mean), ...why }, sd: { ...each(sd), ...why }, pooled: { ...each(mean), ...why } };
+};
+
+const eventsOf = (stage: string, steps: number, terms: readonly string[]): readonly EventLine[] => {
+  const stream = random(`example/${stage}`);
+  const noisy = (value: number): number => value * (0.8 + 0.4 * stream.next());
+  const lines: EventLine[] = [{ t: "2026-01-05T10:00:00.000Z", stage, event: "started" }];
+  for (let step = 1; step <= steps; step++) {
+    const named = terms.map((name, k): [string, { raw: number; weight: number }] => [
+      name,
+      { raw: noisy(0.7 * Math.exp((-(4 + k) * step) / steps) + 0.02), weight: k === 1 ? Math.min(1, step / 200) : 1 },
+    ]);
+    lines.push({
+      t: "2026-01-05T10:00:01.000Z",
+      stage,
+      step,
+      epoch: Math.ceil(step / 40),
+      terms: Object.fromEntries(named),
+      rate: 1e-3 * (1 - (step - 1) / steps) ** 0.9,
+      ms: 90,
+    });
+    if (step % 80 === 0)
+      lines.push({ t: "2026-01-05T10:00:02.000Z", stage, step, validation: { dice: 0.75 - 0.5 * Math.exp((-5 * step) / steps) } });
+  }
+  return lines;
+};
+
+/** An 8-bit grey PNG: vessels darker than their ground, vignette, grain. */
+const pictureOf = ({ id, truth }: Invented): string => {
+  const stream = random(`example/picture/${id}`);
+  const rows = Buffer.alloc(height * (width + 1));
+  for (let u = 0; u < truth.data.length; u++) {
+    const [y, x] = [Math.floor(u / width), u % width];
+    const far = ((y - height / 2) / height) ** 2 + ((x - width / 2) / width) ** 2;
+    const inside = far < 0.2425 ? 1 : 0;
+    rows[y * (width + 1) + 1 + x] = inside * (150 - 180 * far - 55 * truth.data[u]! + 14 * stream.next());
+  }
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE(crc(body), body.length + 4);
+    return out;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  const png = Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+  return `data:image/png;base64,${png.toString("base64")}`;
+};
+const crc = (bytes: Buffer): number => {
+  let c = 0xffffffff;
+  for (const byte of bytes) {
+    c ^= byte;
+    for (let bit = 0; bit < 8; bit++) c = (c >>> 1) ^ (c & 1 ? 0xedb88320 : 0);
+  }
+  return (c ^ 0xffffffff) >>> 0;
+};
+
+const gainOf = (
+  distilled: DomainScores,
+  baseline: DomainScores,
+  domain: string,
+  metric: string,
+  half: number,
+): Results["gains"][number] => {
+  const head = {
+    model: "distilled",
+    against: "baseline",
+    domain,
+    metric,
+    level: 0.95,
+    groups: domain === "phantoms" ? 8 : 16,
+    method: "bootstrap over groups",
+  };
+  const differences = distilled.cases.flatMap((row, i) => {
+    const [a, b] = [row[metric], baseline.cases[i]![metric]];
+    return typeof a === "number" && typeof b === "number" ? [a - b] : [];
+  });
+  if (differences.length === 0)
+    return { ...head, mean: null, low: null, high: null, n: 0, nulls: distilled.cases.length, reason: "no case has a value on both sides" };
+  const mean = differences.reduce((sum, v) => sum + v, 0) / differences.length;
+  return { ...head, mean, low: mean - half, high: mean + half, n: differences.length, nulls: 0 };
+};
+
+/** Two domains, four models, three stages, six shown pictures. `hostile`: text that wants to be markup, wherever text comes from outside. */
+export const exampleInput = (hostile = false): ReportInput => {
+  const wild = hostile ? `<script>document.title = "taken"</script><img src="https://example.org/a.png" onerror="x()">'"&` : "";
+  const sets = { phantoms: invent("phantoms", 16, 8, 0.5), ["other-camera" + wild]: invent("other-camera" + wild, 16, 16, 0.12) };
+  const domains = (maskOf: (one: Invented) => Mask): Readonly<Record<string, DomainScores>> =>
+    Object.fromEntries(Object.entries(sets).map(([domain, cases]) => [domain, domainOf(cases, maskOf)]));
+  const network = (name: keyof Models, parameters: number, macs: number, trainSeconds: number): ModelResults => ({
+    ...{ parameters, macs, macsInput: [96, 96, 1], trainSeconds },
+    domains: domains(({ models }) => models[name]),
+  });
+  const person = "a person, not a network";
+  const models: Record<string, ModelResults> = {
+    baseline: network("baseline", 403_206, 41_300_000, 62.4),
+    distilled: network("distilled", 403_206, 41_300_000, 97.1),
+    teacher: network("teacher", 1_942_418, 1_204_000_000, 131.7),
+    "second-observer": {
+      parameters: null,
+      macs: null,
+      trainSeconds: null,
+      reasons: { parameters: person, macs: person, trainSeconds: person },
+      domains: domains(({ observer }) => observer),
+    },
+  };
+  const metrics = ["dice", "iou", "sensitivity", "specificity", "auc"];
+  const gains = Object.keys(sets).flatMap((domain, d) =>
+    metrics.map((metric) =>
+      gainOf(models["distilled"]!.domains[domain]!, models["baseline"]!.domains[domain]!, domain, metric, d === 0 ? 0.011 : 0.06),
+    ),
+  );
+  const shown = Object.fromEntries(
+    Object.entries(sets).map(([domain, cases]) => [
+      domain,
+      examplesOf(models["distilled"]!.domains[domain]!.cases, "dice").map(({ rank, id }): ShownCase => {
+        const one = cases.find((c) => c.id === id)!;
+        return { rank, id, picture: pictureOf(one), truth: one.truth, valid: one.valid, predictions: one.models };
+      }),
+    ]),
+  );
+  const lines = [
+    ...eventsOf("teacher", 480, ["supervised/supervised"]),
+    ...eventsOf("baseline", 480, ["supervised/supervised"]),
+    ...eventsOf("distillation", 480, ["supervised/supervised", "logits/logits"]),
+  ];
+  const hash = "5f0a".repeat(16);
+  const results: Results = {
+    ...{ schema: 1, name: `quickstart${wild}`, seed: 0, finished: "2026-01-05T10:06:12.000Z", config: hash, models, gains },
+    data: Object.fromEntries(
+      Object.entries(sets).map(([domain, cases]) => [
+        domain,
+        { fingerprint: hash, cases: cases.length, groups: new Set(cases.map(({ group }) => group)).size, unseen: domain !== "phantoms" },
+      ]),
+    ),
+    stages: ["teacher", "baseline", "distillation"].map((name, i) => ({
+      name,
+      steps: 480,
+      seconds: [131.7, 62.4, 97.1][i]!,
+      reused: false,
+    })),
+    environment: {
+      ...{ schema: 1, date: "2026-01-05T10:00:00.000Z", node: "20.19.0", memoryBytes: 16.8e9, threads: 2, tensorflow: "2.21.0" },
+      packages: { "@segdistill/core": "0.1.0", "@segdistill/plugin-kd": "0.1.0" },
+      os: { platform: "linux", release: "6.1.0", arch: "x64" },
+      cpu: { model: "A processor", count: 2, flags: ["avx2", "fma", "avx512f"] },
+      precision: { asked: "auto", chosen: "float32" },
+      ...{ variables: { TF_ENABLE_ONEDNN_OPTS: `1${wild}` }, lockFile: hash, gitCommit: "a".repeat(40) },
+    },
+  };
+  const configuration = `name: quickstart\nseed: 0\ndata:\n  train: { use: phantoms, split: train, count: 40, size: 128 }\n  test:\n    phantoms: { use: phantoms, split: test, count: 40, size: 128 }\n# ${wild}\nstudent: { use: mobile-u-net }\n`;
+  return { results, curves: curvesOf(lines), shown, configuration };
+};
