@@ -7,12 +7,14 @@ import type { Resolved } from "../config/configure.js";
 import { neitherRunNorStudent, nothingToEvaluate } from "../errors.js";
 import type { Common } from "../program.js";
 import { detectRoots } from "../run/detect-roots.js";
-import { measureModel, secondObserver } from "../run/measure-models.js";
+import { forward } from "../run/forward.js";
+import { measureModel } from "../run/measure-models.js";
 import { modelResults } from "../run/model-results.js";
 import { openPart, type Looking, type Part } from "../run/open-data.js";
 import { openStudent } from "../run/open-student.js";
 import { choosePrecision, thisProcessor } from "../run/precision.js";
 import { rootsOf } from "../run/roots.js";
+import { secondObserver } from "../run/second-observer.js";
 import { stopping } from "../stopping.js";
 import { onScreen } from "../terminal/progress.js";
 import { resultsTable } from "../terminal/results-table.js";
@@ -81,7 +83,9 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
         classes: student.classes.length,
       };
       const name = basename(folder);
-      const scores = await measureModel({ name, spec, network }, domains, { how, precision, show, signal: stop.signal });
+      const program = forward(network, precision);
+      const scores = await measureModel({ name, spec, forward: program }, domains, { how, show, signal: stop.signal });
+      program.dispose();
       const side = size ?? 256;
       models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, scores);
       dispose();
@@ -99,7 +103,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
       process.stdout.write(
         resultsTable(
           { data, models: { ...models, ...(Object.keys(humans).length > 0 && { "second observer": { domains: humans } }) }, gains: [] },
-          metrics[0]!,
+          metrics[0],
         ),
       );
     return 0;

@@ -1,4 +1,4 @@
-import { type Case, type Mask } from "@segdistill/core/contract";
+import type { Case, Mask } from "@segdistill/core/contract";
 import type { Prepare } from "@segdistill/datasets/prepare";
 import { measure, metrics, type Measured, type MetricName } from "@segdistill/metrics";
 import { caseWithoutLabel } from "../errors.js";
@@ -13,30 +13,37 @@ export interface Evaluating {
   readonly classes: number;
 }
 
-/** A case, predicted and measured. */
-export interface Evaluated {
-  readonly id: string;
-  readonly group: string;
-  /** Class indices on the grid that was scored. */
+/** A case as a network sees it, with its truth: all masks on the grid that is scored. */
+export interface Predicted {
+  /** Class indices. */
   readonly prediction: Mask;
-  readonly measured: Measured;
+  readonly truth: Mask;
+  /** 1 where the pixel counts; null where every pixel does. */
+  readonly valid: Mask | null;
+  /** Log-odds of being no background. */
+  readonly scores: Float32Array;
 }
 
-/** Predicts a case and compares with its label inside the field of view, on the input's own grid or the prepared one. Throws run/no-label. */
-export const evaluateCase = async (of: Case, logits: Logits, multiple: number, how: Evaluating): Promise<Evaluated> => {
+/** Predicts a case on the input's own grid or the prepared one. Throws run/no-label. */
+export const predictCase = async (of: Case, logits: Logits, multiple: number, { prepare, tile, at }: Evaluating): Promise<Predicted> => {
   const [image, label, fieldOfView] = await Promise.all([of.image(), of.label(), of.fieldOfView()]);
   if (!label) throw caseWithoutLabel(of.domain, of.id);
-  const prepared = how.prepare.apply({ id: of.id, image, label, fieldOfView });
-  const onPrepared = await preparedLogits(prepared, logits, { ...how.tile, multiple });
-  const native = how.at === "native";
-  const { label: prediction, scores } = decided(native ? prepared.toNative(onPrepared) : onPrepared);
-  const needsScores = how.metrics.some((name) => metrics[name].needs === "scores");
-  const measured = measure({
-    prediction: prediction.data,
-    truth: native ? label.data : prepared.label!.data,
-    valid: native ? (fieldOfView?.data ?? null) : prepared.valid.data,
-    classes: how.classes,
-    scores: needsScores ? scores : null,
-  });
-  return { id: of.id, group: of.group, prediction, measured };
+  const prepared = prepare.apply({ id: of.id, image, label, fieldOfView });
+  const onPrepared = await preparedLogits(prepared, logits, { ...tile, multiple });
+  if (at === "prepared") {
+    const { label: prediction, scores } = decided(onPrepared);
+    return { prediction, truth: prepared.label!, valid: prepared.valid, scores };
+  }
+  const { label: prediction, scores } = decided(prepared.toNative(onPrepared));
+  return { prediction, truth: label, valid: fieldOfView, scores };
 };
+
+/** What the metrics need of a predicted case: compared inside the field of view, unlabelled pixels left out. */
+export const measureCase = ({ prediction, truth, valid, scores }: Predicted, { metrics: names, classes }: Evaluating): Measured =>
+  measure({
+    prediction: prediction.data,
+    truth: truth.data,
+    valid: valid?.data ?? null,
+    classes,
+    scores: names.some((name) => metrics[name].needs === "scores") ? scores : null,
+  });

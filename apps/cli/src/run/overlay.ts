@@ -14,29 +14,36 @@ const colours: readonly (readonly [number, number, number])[] = [
 export const visible = (mask: Mask, classes: number): Mask =>
   classes > 2 ? mask : { ...mask, data: mask.data.map((v) => (v > 0 ? 255 : 0)) };
 
+/** A picture as 8-bit RGB; other depths are brought there by their brightest pixel. */
+export const eightBit = ({ height, width, channels, data }: Raster): Raster & { readonly data: Uint8Array } => {
+  const scale = data instanceof Uint8Array ? 1 : 255 / brightest(data);
+  const rgb = new Uint8Array(height * width * 3);
+  for (let u = 0; u < height * width; u++)
+    for (let c = 0; c < 3; c++) rgb[u * 3 + c] = Math.round(data[u * channels + (channels < 3 ? 0 : c)]! * scale);
+  return { height, width, channels: 3, data: rgb };
+};
+
+const brightest = (data: Raster["data"]): number => {
+  let top = 0;
+  for (const v of data) if (v > top) top = v;
+  return top || 1;
+};
+
 /** A picture with what was found drawn over it, 8-bit RGB: every class in a colour of its own, half transparent, its border opaque. */
 export const overlay = (image: Raster, mask: Mask): Raster => {
-  const { height, width, channels } = image;
-  const scale = image.data instanceof Uint8Array ? 1 : 255 / Math.max(1, ...brightest(image));
-  const data = new Uint8Array(height * width * 3);
-  for (let y = 0, u = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, u++) {
+  const { data, ...size } = eightBit(image);
+  for (let y = 0, u = 0; y < mask.height; y++) {
+    for (let x = 0; x < mask.width; x++, u++) {
       const k = mask.data[u]!;
-      const border = k > 0 && isBorder(mask, y, x, k);
+      if (k === 0) continue;
+      const border = isBorder(mask, y, x, k);
       for (let c = 0; c < 3; c++) {
-        const grey = image.data[u * channels + (channels < 3 ? 0 : c)]! * scale;
-        const colour = k > 0 ? colours[(k - 1) % colours.length]![c]! : grey;
-        data[u * 3 + c] = Math.round(border ? colour : k > 0 ? (grey + colour) / 2 : grey);
+        const colour = colours[(k - 1) % colours.length]![c]!;
+        data[u * 3 + c] = border ? colour : Math.round((data[u * 3 + c]! + colour) / 2);
       }
     }
   }
-  return { height, width, channels: 3, data };
-};
-
-const brightest = ({ data }: Raster): [number] => {
-  let top = 0;
-  for (const v of data) if (v > top) top = v;
-  return [top];
+  return { ...size, data };
 };
 
 const isBorder = ({ height, width, data }: Mask, y: number, x: number, k: number): boolean =>

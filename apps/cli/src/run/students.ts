@@ -35,7 +35,8 @@ export const studentOf = (
   },
 });
 
-const numbersOf = (scores: DomainScores["mean"]): Record<string, number | null> =>
+/** The numbers among scores, nulls kept. */
+export const numbersOf = (scores: DomainScores["mean"]): Record<string, number | null> =>
   Object.fromEntries(
     Object.entries(scores).filter((entry): entry is [string, number | null] => typeof entry[1] === "number" || entry[1] === null),
   );

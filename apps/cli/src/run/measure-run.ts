@@ -1,0 +1,114 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { DomainScores, Environment, ModelResults, Results, RunFolder, Trained } from "@segdistill/core";
+import type { Json, Mask } from "@segdistill/core/contract";
+import type { Precision } from "@segdistill/backend";
+import { writePng, type Prepare } from "@segdistill/datasets";
+import type { Progress } from "../terminal/progress.js";
+import type { Evaluating } from "./evaluate-cases.js";
+import { forward } from "./forward.js";
+import { gainsOf } from "./gains.js";
+import { measureModel, type Measuring, type NamedModel } from "./measure-models.js";
+import { modelResults } from "./model-results.js";
+import type { Part } from "./open-data.js";
+import { visible } from "./overlay.js";
+import type { ResolvedRun } from "./resolve-run.js";
+import { observerResults, secondObserver } from "./second-observer.js";
+import type { Model } from "./stages.js";
+import { numbersOf, studentOf, weightsOf } from "./students.js";
+import { writeReport } from "./write-report.js";
+
+export interface Finishing {
+  readonly run: ResolvedRun;
+  readonly folder: RunFolder;
+  readonly seed: number;
+  readonly environment: Environment;
+  readonly prepared: Prepare;
+  readonly precision: Precision;
+  readonly trained: Trained;
+  readonly models: readonly Model[];
+  /** Of every test domain, and of "train". */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly show: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Measures every trained model on every domain; writes students, predictions of the distilled one, report.html and, last, results.json. */
+export const measureRun = async (of: Finishing): Promise<Results> => {
+  const { run, folder, seed, environment, prepared, precision, trained, fingerprints, show, signal } = of;
+  const { config, data } = run;
+  const { classes } = data.train.set;
+  const { metrics, tile, at } = config.evaluate;
+  const how: Evaluating = { prepare: prepared, tile, at, metrics, classes: classes.length };
+  const measuring: Measuring = { how, show, signal };
+  const [height, width = height] = [config.sample.patch].flat() as [number, number?];
+  const known: NamedModel[] = [];
+  const models: Record<string, ModelResults> = {};
+  try {
+    for (const model of of.models) {
+      const network = trained.network(model.stage, model.role);
+      const named = { name: model.name, spec: model.spec, forward: forward(network, precision) };
+      known.push(named);
+      const outcome = trained.stages.find(({ stage }) => stage === model.trainedBy);
+      if (data.validation && outcome && !outcome.reused)
+        validated(folder, outcome, await measureModel(named, { validation: data.validation }, measuring));
+      const predicted = (domain: string, id: string, mask: Mask) =>
+        writeMask(folder.paths.prediction(domain, id), visible(mask, classes.length));
+      const domains = await measureModel(named, data.test, model.name === "distilled" ? { ...measuring, predicted } : measuring);
+      models[model.name] = modelResults(model.spec, network, [height, width, model.spec.inputChannels], outcome, domains);
+      const { use } = model.name === "teacher" ? config.teacher : config.student;
+      const about = { use, classes, prepare: prepared.describe as Json, tile, config: folder.config, seed, versions: environment.packages };
+      await folder.writeStudent(model.name, studentOf(model.spec, about, fingerprints, domains), weightsOf(network));
+    }
+    const humans = await secondObserver(data.test, metrics, classes.length);
+    if (Object.keys(humans).length > 0) models["second-observer"] = observerResults(humans);
+    const { distilled, baseline } = models;
+    const results: Results = {
+      schema: 1,
+      name: config.name,
+      seed,
+      finished: new Date().toISOString(),
+      config: folder.config,
+      data: Object.fromEntries(Object.entries(data.test).map(([domain, part]) => [domain, about(part, fingerprints[domain]!)])),
+      models,
+      gains: baseline ? gainsOf(distilled!.domains, baseline.domains, metrics, seed) : [],
+      stages: trained.stages.map(({ stage, key, steps, seconds, reused, gates }) => ({
+        name: stage,
+        key,
+        steps,
+        seconds,
+        reused,
+        ...(gates.length > 0 && { gate: { passed: gates.every(({ passed }) => passed), gates: gates as unknown as Json } }),
+      })),
+      environment,
+    };
+    folder.events.flush();
+    await writeReport(folder.paths, results, known, data.test, how);
+    await folder.writeResults(results);
+    return results;
+  } finally {
+    for (const one of known) one.forward.dispose();
+  }
+};
+
+/** What the validation set says of a stage that was just trained, as a line of events.jsonl. */
+const validated = (
+  folder: RunFolder,
+  { stage, steps }: { readonly stage: string; readonly steps: number },
+  scores: Record<string, DomainScores>,
+): void => {
+  const { mean } = scores["validation"]!;
+  folder.events.append({ stage, step: steps, validation: numbersOf(mean), ...(mean.reasons && { reasons: mean.reasons }) });
+};
+
+const about = ({ cases, unseen }: Part, fingerprint: string) => ({
+  fingerprint,
+  cases: cases.length,
+  groups: new Set(cases.map(({ group }) => group)).size,
+  unseen,
+});
+
+const writeMask = async (file: string, mask: Mask): Promise<void> => {
+  await mkdir(dirname(file), { recursive: true });
+  await writePng(file, mask);
+};
