@@ -31,8 +31,8 @@ test("its results are valid: three models on two domains, gains of the student o
 test("it tells where the report is, and the report needs nothing from elsewhere", () => {
   expect(first).toContain("report.html");
   const report = readFileSync(join(run, "report.html"), "utf8");
-  expect(report).toMatch(/^<!doctype html>/i);
-  expect(report).not.toMatch(/(src|href)="https?:/);
+  expect(report.slice(0, 15).toLowerCase()).toBe("<!doctype html>");
+  expect(report.match(/(src|href)="https?:[^"]*/g) ?? []).toEqual([]);
 });
 
 test("every stage says that it has finished", () => {
