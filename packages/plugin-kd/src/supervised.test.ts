@@ -88,7 +88,7 @@ describe("properties", () => {
   const labels = hot([3, 4, 6], 5, (u) => (u * u) % 4);
 
   test("P1 zero: certain and right costs nothing", () => {
-    const seen = { student: mul(labels, 1000), labels };
+    const seen: Seen = { student: mul(labels, 1000), labels };
     expect(value(seen)).toBe(0);
     expectClose(slope(seen), Array<number>(360).fill(0));
   });
