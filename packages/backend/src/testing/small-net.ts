@@ -12,7 +12,6 @@ import {
   tidy,
   variable,
   variableGrads,
-  type Scalar,
   type Tensor,
   type Tensor1D,
   type Tensor4D,
