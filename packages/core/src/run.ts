@@ -12,7 +12,7 @@ export interface Run {
   readonly eager?: boolean;
   /** Hashes of the code that takes part: a stage done with other code is trained again. */
   readonly code?: Json;
-  /** Seconds between two checkpoints of a stage; 60. */
+  /** Seconds between two checkpoints of a stage; if left out, `checkpointInterval` decides. */
   readonly checkpointSeconds?: number;
   /** Ends the run with a checkpoint, within a step. */
   readonly signal?: AbortSignal;

@@ -43,3 +43,9 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
     dispose: () => dispose([...slots.values()].flat()),
   };
 }
+
+/**
+ * Seconds until the next checkpoint of a stage that has trained for `seconds`: a kill loses at most a twentieth of what was done, or five minutes, and
+ * saving takes at most a twentieth of the time, whatever a disk is like. `cost` is what the last one took, in seconds. Our choice.
+ */
+export const checkpointInterval = (seconds: number, cost: number): number => Math.max(1, Math.min(300, seconds / 20), 20 * cost);

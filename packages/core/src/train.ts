@@ -5,7 +5,7 @@ import { namedVariables } from "./keeping.js";
 import { prepare, type Ready } from "./plan/prepare.js";
 import { recorder, type Given } from "./recording.js";
 import type { Outcome, Run, Trained } from "./run.js";
-import { standing } from "./standing.js";
+import { checkpointInterval, standing } from "./standing.js";
 import { feed } from "./step/fed.js";
 import { program, type Program } from "./step/program.js";
 import { gatesOf, sweeps } from "./step/sweeps.js";
@@ -86,7 +86,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
   try {
     // 3. the epochs: while a step runs the next batch is made; what a step gave is read when the next one is under way
     const [mean, record] = [sweeps(ready, run.seed, programOf), recorder(ready, store, precision)];
-    let saved = performance.now();
+    let [saved, cost] = [performance.now(), 0];
     while (done < steps) {
       const [epoch, first] = [Math.floor(done / data.batchesPerEpoch), done % data.batchesPerEpoch];
       if (first === 0) for (const collect of ready.collect) if (collect.when === "epoch" || done === 0) await mean.collect(collect, epoch);
@@ -104,12 +104,14 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
         last = { out: out!, step: done, epoch, fed, cases: batch.value.cases, ms };
         done++;
         seconds += ms / 1000;
-        const due = performance.now() - saved > 1000 * (run.checkpointSeconds ?? 60) || signal?.aborted;
-        if (!due || done === steps) continue;
+        const since = (performance.now() - saved) / 1000;
+        if ((since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) && !signal?.aborted) || done === steps) continue;
         await record(last);
         last = undefined;
+        const before = performance.now();
         await at.save({ step: done, done: false, seconds, counters: {} });
         saved = performance.now();
+        cost = (saved - before) / 1000;
         if (signal?.aborted) throw interrupted(stage.name, done, steps);
       }
       if (last) await record(last);
