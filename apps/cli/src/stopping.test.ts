@@ -3,17 +3,31 @@ import { expect, test } from "vitest";
 import { stopping } from "./stopping.js";
 
 const process = () => {
+  const clock = { now: 0 };
   const events = new EventEmitter();
   const exits: number[] = [];
   const said: string[] = [];
   const signals = { on: events.on.bind(events), off: events.off.bind(events), exit: (code: number) => exits.push(code) };
-  return { events, exits, said, stop: stopping((line) => said.push(line), signals) };
+  return {
+    events,
+    exits,
+    said,
+    clock,
+    stop: stopping(
+      (line) => said.push(line),
+      signals,
+      () => clock.now,
+    ),
+  };
 };
 
-test("Ctrl-C once asks the run to stop, twice ends the process", () => {
-  const { events, exits, said, stop } = process();
+test("Ctrl-C once asks the run to stop, twice ends the process; what npm passes on at once is not a second one", () => {
+  const { events, exits, said, clock, stop } = process();
+  events.emit("SIGINT");
+  clock.now = 40;
   events.emit("SIGINT");
   expect([stop.signal.aborted, stop.code(), exits]).toEqual([true, 130, []]);
+  clock.now = 900;
   events.emit("SIGINT");
   expect(exits).toEqual([130]);
   expect(said).toEqual(["stopping after this step; a checkpoint is written (Ctrl-C again ends at once)"]);

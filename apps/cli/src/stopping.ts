@@ -16,15 +16,18 @@ export interface Stopping {
 }
 
 /** A signal that the first Ctrl-C or SIGTERM aborts, so that the work can keep a checkpoint; a second Ctrl-C ends the process at once. */
-export const stopping = (say: (line: string) => void, of: Signals = process): Stopping => {
+export const stopping = (say: (line: string) => void, of: Signals = process, now: () => number = Date.now): Stopping => {
   const controller = new AbortController();
   let code: StopCode | undefined;
+  let since = 0;
   const stop = (next: StopCode, line: string) => (): void => {
     if (code !== undefined) {
-      if (next === 130) of.exit(130);
+      // npm and a shell both pass one Ctrl-C on, so what follows at once is the same one
+      if (next === 130 && now() - since > 500) of.exit(130);
       return;
     }
     code = next;
+    since = now();
     say(line);
     controller.abort();
   };
