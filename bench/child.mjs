@@ -1,0 +1,24 @@
+import { spawn } from "node:child_process";
+
+/**
+ * Runs a program in a process of its own and resolves to the JSON object that it prints as its last line; to `{ why }` where it fails. Processes
+ * never overlap: callers wait for one before they start the next.
+ */
+export function measured(command, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const [out, err] = [[], []];
+    child.stdout.on("data", (piece) => out.push(piece));
+    child.stderr.on("data", (piece) => err.push(piece));
+    child.on("error", (failure) => resolve({ why: `${command}: ${failure.message}` }));
+    child.on("close", (code, signal) => {
+      const said = Buffer.concat(err).toString().trim();
+      if (code !== 0) return resolve({ why: said.split("\n").at(-1) || `ended with ${signal ?? `exit code ${code}`}`, said });
+      try {
+        resolve(JSON.parse(Buffer.concat(out).toString().trim().split("\n").at(-1)));
+      } catch {
+        resolve({ why: "printed no JSON", said });
+      }
+    });
+  });
+}

@@ -1,0 +1,66 @@
+/** `npm run bench -- step|leaks|data|start [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
+import { parseArgs } from "node:util";
+import { stop } from "./stop.mjs";
+
+const benches = {
+  step: () => import("./step.mjs"),
+  leaks: () => import("./leaks.mjs"),
+  data: () => import("./data.mjs"),
+  start: () => import("./start.mjs"),
+};
+const options = {
+  json: { type: "boolean" },
+  yes: { type: "boolean" },
+  python: { type: "string" },
+  threads: { type: "string" },
+  rounds: { type: "string" },
+  steps: { type: "string" },
+  net: { type: "string" },
+  precision: { type: "string" },
+};
+
+/** What was asked for; numbers are whole and at least 1, words are among those that exist. */
+function asked(args) {
+  let parsed;
+  try {
+    parsed = parseArgs({ args, options, allowPositionals: true });
+  } catch (failure) {
+    throw stop(
+      `[bench] ${failure.message} Expected ${Object.keys(options)
+        .map((name) => `--${name}`)
+        .join(", ")}.`,
+      2,
+    );
+  }
+  const { positionals, values } = parsed;
+  const [name] = positionals;
+  if (positionals.length !== 1 || !Object.hasOwn(benches, name))
+    throw stop(
+      `[bench] expected one of ${Object.keys(benches).join(", ")}, found "${positionals.join(" ")}". Try: npm run bench -- step`,
+      2,
+    );
+  for (const key of ["threads", "rounds", "steps"]) {
+    if (values[key] === undefined) continue;
+    const number = Number(values[key]);
+    if (!Number.isInteger(number) || number < 1) throw stop(`[bench] --${key}: expected a whole number from 1, found "${values[key]}".`, 2);
+    values[key] = number;
+  }
+  const words = { net: ["u-net", "student"], precision: ["float32", "bfloat16"] };
+  for (const [key, allowed] of Object.entries(words))
+    if (values[key] !== undefined && !allowed.includes(values[key]))
+      throw stop(`[bench] --${key}: expected ${allowed.join(" or ")}, found "${values[key]}".`, 2);
+  return { name, values };
+}
+
+try {
+  const { name, values } = asked(process.argv.slice(2));
+  const { bench } = await benches[name]();
+  const { lines, result, broken = [] } = await bench(values);
+  for (const line of lines) console.log(line);
+  for (const limit of broken) console.log(`Over the limit: ${limit}`);
+  if (values.json) console.log(JSON.stringify({ [name]: result }));
+  process.exitCode = broken.length > 0 ? 3 : 0;
+} catch (failure) {
+  process.stderr.write(`${failure.exit ? failure.message : (failure.stack ?? failure)}\n`);
+  process.exitCode = failure.exit ?? 1;
+}
