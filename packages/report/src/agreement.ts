@@ -23,9 +23,10 @@ export interface Compared {
 
 const unlabelled = 255;
 
-/** Checks that a mask holds a number for every pixel. Throws report-mask-length. */
-const whole = (what: string, { data, height, width }: Mask): void => {
+/** Checks that a mask has a number for every pixel of the truth's grid. Throws report-mask-size, report-mask-length. */
+const checkGrid = (what: string, { data, height, width }: Mask, truth: Mask): void => {
   if (data.length !== height * width) throw otherMaskLength(what, data.length, height, width);
+  if (height !== truth.height || width !== truth.width) throw otherMaskSize(what, [height, width], [truth.height, truth.width]);
 };
 
 /**
@@ -34,12 +35,9 @@ const whole = (what: string, { data, height, width }: Mask): void => {
  * Masks: `[H, W]` class indices, row-major. Throws report-mask-size, report-mask-length. Source: our choice.
  */
 export const agreement = ({ model, id, truth, prediction, valid }: Compared): Agreement => {
-  const size = [truth.height, truth.width] as const;
-  for (const [who, mask] of [[model, prediction] as const, ...(valid ? [["valid", valid] as const] : [])])
-    if (mask.height !== size[0] || mask.width !== size[1]) throw otherMaskSize(who, id, [mask.height, mask.width], size);
-  whole(`the truth of case "${id}"`, truth);
-  whole(`the prediction of "${model}" for case "${id}"`, prediction);
-  if (valid) whole(`the valid mask of case "${id}"`, valid);
+  checkGrid(`the truth of case "${id}"`, truth, truth);
+  checkGrid(`the prediction of "${model}" for case "${id}"`, prediction, truth);
+  if (valid) checkGrid(`the valid mask of case "${id}"`, valid, truth);
   const fresh = (): Uint8Array => new Uint8Array(truth.data.length);
   const masks = { tp: fresh(), fp: fresh(), fn: fresh(), other: fresh() };
   const counts = { tp: 0, fp: 0, fn: 0, other: 0 };

@@ -13,6 +13,8 @@ export interface CurvePlot {
   readonly points: readonly CurvePoint[];
   /** First and last step of the stage. */
   readonly steps: readonly [number, number];
+  /** See {@link readsLogarithmic}. */
+  readonly logarithmic: boolean;
   /** Pixels; 170 if left out. */
   readonly height?: number;
 }
@@ -27,8 +29,7 @@ export const readsLogarithmic = (points: readonly CurvePoint[]): boolean => {
 };
 
 /** A curve as inline SVG: the mean of each point as a line, its range as a band; title and description for screen readers. Source: our choice. */
-export const curvePlot = ({ id, title, points, steps, height = 170 }: CurvePlot): Markup => {
-  const logarithmic = readsLogarithmic(points);
+export const curvePlot = ({ id, title, points, steps, logarithmic, height = 170 }: CurvePlot): Markup => {
   const bottom = height - margin.bottom;
   const x = scaleLinear(steps[0] === steps[1] ? [steps[0] - 1, steps[1] + 1] : steps, [margin.left, width - margin.right]);
   const y = verticalScale(points, logarithmic, bottom);

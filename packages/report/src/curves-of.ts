@@ -13,7 +13,7 @@ interface Recorded {
  * A stage that recorded no step (because it was reused) is left out; so are validation scores that are null. Throws report-thin.
  * Source: interfaces.md 5 (events.jsonl).
  */
-export const curvesOf = (lines: Iterable<EventLine>, most = 240): readonly StageCurves[] => {
+export const curvesOf = (lines: Iterable<EventLine>, most = 160): readonly StageCurves[] => {
   const stages = new Map<string, Recorded>();
   for (const line of lines) {
     const recorded = valueAt(stages, line.stage, () => ({ terms: new Map(), rate: [], validation: new Map() }));

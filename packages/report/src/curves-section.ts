@@ -15,28 +15,38 @@ export const curvesSection = ({ curves, results }: ReportInput): Markup | null =
   return markup`<section id="curves"><h2>Training</h2><p>Every term of every stage, before its weight. Line: mean of the steps that a point stands for. Band: the smallest and largest of them. The horizontal axis counts steps.</p>${absent}${curves.map(stageCurves)}</section>`;
 };
 
+interface Drawn {
+  readonly id: string;
+  readonly name: string;
+  readonly about?: string;
+  readonly points: readonly CurvePoint[];
+  /** Losses fall by orders of magnitude; rates, weights and scores are read on an even axis. */
+  readonly logarithmic?: boolean;
+}
+
 const stageCurves = (curves: StageCurves, index: number): Markup => {
   const { stage, terms, rate, validation, stepsPerPoint } = curves;
-  const steps = [1, rate[rate.length - 1]?.step ?? 1] as const;
-  const plot = (id: string, name: string, about: string, points: readonly CurvePoint[], height?: number): Markup =>
-    curvePlot({
-      id: `c${index}-${id}`,
-      title: `${stage}: ${name}${about === "" ? "" : `, ${about}`}`,
-      points,
-      steps,
-      ...(height === undefined ? {} : { height }),
-    });
-  const figure = (id: string, name: string, about: string, points: readonly CurvePoint[], below: Markup | null = null): Markup =>
-    markup`<figure><figcaption><b>${name}</b> ${[about, readsLogarithmic(points) ? "log axis" : ""].filter((text) => text !== "").join(", ")}</figcaption>${plot(id, name, about, points)}${below}</figure>`;
+  const steps = [Math.min(1, rate[0]?.step ?? 1), rate[rate.length - 1]?.step ?? 1] as const;
+  const plot = ({ id, name, points, logarithmic = false }: Drawn, height: number): Markup =>
+    curvePlot({ id: `c${index}-${id}`, title: `${stage}: ${name}`, points, steps, logarithmic, height });
+  const figure = (drawn: Drawn, below: Markup | null = null): Markup => {
+    const about = [drawn.about ?? "", drawn.logarithmic === true ? "log axis" : ""].filter((text) => text !== "").join(", ");
+    return markup`<figure><figcaption><b>${drawn.name}</b> ${about}</figcaption>${plot(drawn, 170)}${below}</figure>`;
+  };
   const termFigures = Object.entries(terms).map(([name, { raw, weight }], t) => {
     const still = constant(weight);
-    const below =
-      still === null && weight.length > 0 ? markup`<p class="note">weight</p>${plot(`w${t}`, `${name}, weight`, "", weight, 84)}` : null;
-    return figure(`t${t}`, name, still === null ? "raw value" : `weight ${axisNumber(still)}`, raw, below);
+    const moving = still === null && weight.length > 0;
+    const below = moving
+      ? markup`<p class="note">its weight</p>${plot({ id: `w${t}`, name: `weight of ${name}`, points: weight }, 84)}`
+      : null;
+    const about = still === null ? "" : `weight ${axisNumber(still)}`;
+    return figure({ id: `t${t}`, name, about, points: raw, logarithmic: readsLogarithmic(raw) }, below);
   });
-  const scores = Object.entries(validation).map(([metric, points], v) => figure(`v${v}`, `validation ${metricName(metric)}`, "", points));
+  const scores = Object.entries(validation).map(([metric, points], v) =>
+    figure({ id: `v${v}`, name: `Validation: ${metricName(metric)}`, points }),
+  );
   const still = constant(rate);
-  const rates = still === null ? figure("rate", "learning rate", "", rate) : null;
+  const rates = still === null ? figure({ id: "rate", name: "Learning rate", points: rate }) : null;
   const words = [
     stepsPerPoint > 1 ? `One point stands for ${counted(stepsPerPoint, "step")}.` : "",
     still === null ? "" : `Learning rate ${axisNumber(still)} throughout.`,

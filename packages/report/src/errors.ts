@@ -1,10 +1,10 @@
 const userError = (code: string, message: string): Error => Object.assign(new Error(message), { name: "SegDistillError", code, exit: 2 });
 
 /** A mask of another size than the truth it is compared with. */
-export const otherMaskSize = (who: string, id: string, found: readonly [number, number], expected: readonly [number, number]): Error =>
+export const otherMaskSize = (what: string, found: readonly [number, number], expected: readonly [number, number]): Error =>
   userError(
     "report-mask-size",
-    `[report] the prediction of "${who}" for case "${id}" has ${found[0]} × ${found[1]} pixels, the truth has ${expected[0]} × ${expected[1]}. Expected the same grid. Bring both to one size first.`,
+    `[report] ${what} has ${found[0]} × ${found[1]} pixels, its truth has ${expected[0]} × ${expected[1]}. Expected the same grid. Bring both to one size first.`,
   );
 
 /** A mask whose array does not fit its size. */
@@ -23,4 +23,4 @@ export const notADataUrl = (id: string, found: string): Error =>
 
 /** A limit that leaves no curve. */
 export const tooFewPoints = (found: number): Error =>
-  userError("report-thin", `[report] a curve was to be thinned to ${found} points. Expected a whole number from 2 on, such as 240.`);
+  userError("report-thin", `[report] a curve was to be thinned to ${found} points. Expected a whole number from 2 on, such as 160.`);

@@ -10,7 +10,10 @@ const explained: Readonly<Record<string, string>> = {
   distilled: "the small network, taught by the teacher",
   "second-observer": "a person",
 };
-const metrics: Readonly<Record<string, string>> = { dice: "Dice", iou: "IoU", meanIou: "mean IoU", auc: "AUC", hd95Mm: "HD95 (mm)" };
+const metrics: Readonly<Record<string, string>> = {
+  ...{ dice: "Dice", iou: "IoU", meanIou: "Mean IoU", auc: "AUC", hd95Mm: "HD95 (mm)" },
+  ...{ sensitivity: "Sensitivity", specificity: "Specificity", precision: "Precision", accuracy: "Accuracy" },
+};
 const order = ["teacher", "baseline", "distilled"];
 
 /** A model's name for people; unknown ones as they are. */

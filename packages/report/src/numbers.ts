@@ -1,13 +1,17 @@
 const minus = "−";
-const signs = (text: string): string => text.replace("-", minus);
+const signs = (text: string): string => text.replaceAll("-", minus);
 
 /** A score with three digits: 0.812, −0.003. Any unit. */
 export const score = (value: number): string => signs(value.toFixed(3));
 
-/** A difference with its sign: three digits, or one significant digit below 0.001: +0.012, −0.003, +0.0004, 0.000 for 0 alone. Any unit. */
+/** Whether a difference is nothing but rounding: below 1e−9. Source: our choice. */
+export const isZero = (value: number): boolean => Math.abs(value) < 1e-9;
+
+/** A difference with its sign: three digits, or one significant digit below 0.0005: +0.012, −0.003, +0.0004, 0.000 for what {@link isZero} calls 0. Any unit. */
 export const signed = (value: number): string => {
-  if (value === 0) return "0.000";
-  const text = Math.abs(value) < 5e-4 ? axisNumber(Number(value.toPrecision(1))) : signs(value.toFixed(3));
+  if (isZero(value)) return "0.000";
+  const digits = Math.max(3, -Math.floor(Math.log10(Math.abs(value))));
+  const text = signs(value.toFixed(Math.abs(value) < 5e-4 ? digits : 3));
   return value > 0 ? `+${text}` : text;
 };
 
@@ -37,8 +41,8 @@ export const axisNumber = (value: number): string => {
 /** "1 picture", "8 pictures". */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
-/** A confidence level as a percentage: 0.95 → "95 %". */
-export const percent = (level: number): string => `${Number((level * 100).toFixed(2))} %`;
+/** A confidence level as a percentage: 0.95 → "95 %" with a space that does not break. */
+export const percent = (level: number): string => `${Number((level * 100).toFixed(2))}\u00a0%`;
 
 /** "a", "a and b", "a, b and c". */
 export const listed = (words: readonly string[]): string =>

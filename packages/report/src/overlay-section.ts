@@ -2,7 +2,7 @@ import type { DomainScores } from "@segdistill/core";
 import { agreement, layers, type Agreement, type Layer } from "./agreement.js";
 import { detailWindow, type Window } from "./detail-window.js";
 import { notADataUrl } from "./errors.js";
-import { markup, type Markup } from "./markup.js";
+import { markup, type Markup, type Piece } from "./markup.js";
 import { maskPng } from "./mask-png.js";
 import { inOrder, metricName, modelName } from "./names.js";
 import { score } from "./numbers.js";
@@ -71,16 +71,16 @@ const caseFigure = (one: ComparedCase, id: string, digits: (model: string) => st
   const part = `${window.left} ${window.top} ${window.size} ${window.size}`;
   const frame = markup`<rect class="frame" x="${window.left}" y="${window.top}" width="${window.size}" height="${window.size}"/>`;
   const base = markup`<use href="#${id}"/>`;
-  const both = (title: string, whole: Piece2, detail: Piece2): Markup =>
+  const both = (title: string, whole: Piece, detail: Piece): Markup =>
     markup`<svg class="view" viewBox="${full}" role="img" aria-label="${title}">${whole}${frame}</svg><svg class="view" viewBox="${part}" role="img" aria-label="${title}, detail">${detail}</svg>`;
   return markup`<div class="shown"><h4>${rank[0]!.toUpperCase()}${rank.slice(1)} <span class="id">${one.id}</span></h4>
 <svg class="store" aria-hidden="true"><defs><image id="${id}" class="picture" width="${width}" height="${height}" preserveAspectRatio="none" href="${picture}"/>${patterns(`${id}w`, width / shownWidth)}${patterns(`${id}d`, window.size / shownWidth)}${models.map(
-    ({ masks, counts, model }, m) =>
+    ({ masks, counts }, m) =>
       layers
         .filter((layer) => counts[layer] > 0)
         .map(
           (layer) =>
-            markup`<mask id="${id}-${m}-${layer}" maskUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}"><image class="mask" width="${width}" height="${height}" preserveAspectRatio="none" href="${maskPng(masks[layer], height, width)}" aria-label="${model}"/></mask>`,
+            markup`<mask id="${id}-${m}-${layer}" maskUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}"><image class="mask" width="${width}" height="${height}" preserveAspectRatio="none" href="${maskPng(masks[layer], height, width)}"/></mask>`,
         ),
   )}</defs></svg>
 <div class="views"><figure>${both(`The picture ${one.id}`, base, base)}<figcaption>Picture</figcaption></figure>${models.map(
@@ -99,7 +99,6 @@ const caseFigure = (one: ComparedCase, id: string, digits: (model: string) => st
     },
   )}</div></div>`;
 };
-type Piece2 = Markup | readonly (Markup | readonly Markup[])[];
 
 const fill = (layer: Layer, id: string): string => (layer === "tp" ? "var(--tp)" : `url(#${id}-${layer})`);
 

@@ -37,12 +37,12 @@ export const report = (input: ReportInput): string => {
     lines.length === 0 ? null : markup`<ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="generator" content="SegDistill"><link rel="icon" href="data:,">
+<meta http-equiv="Content-Security-Policy" content="${{ html: policy }}"><meta name="generator" content="SegDistill"><link rel="icon" href="data:,">
 <title>${results.name}: distillation report</title><style>${{ html: style }}</style></head>
 <body><a class="skip" href="#summary">To the summary</a>
 <header><h1>${results.name} <span class="soft">· distillation report · seed ${seeds.join(", ")} · ${results.finished.slice(0, 10)}</span></h1></header>
 <main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets(sentences)}
-<p class="note">${caution.join(" ")} The baseline is the same small network with the same first values, steps and data, trained without the teacher.</p></section>
+<p class="note">${caution.join(" ")} The baseline is the same small network with the same first values, steps and data, trained without the teacher. A group is a patient, or the nearest thing known.</p></section>
 <nav aria-label="Contents"><ul>${links.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 ${modelsSection(results, metric)}${domains.map((domain, i) => domainSection(results, domain, metric, i))}${pictures}${curves}${runSection(input)}</main>
 <footer><p>Made by SegDistill from results.json (schema 1), events.jsonl and the predictions of this run. Not for diagnosis.</p></footer></body></html>

@@ -37,7 +37,7 @@ const environmentList = (of: Environment): Markup => {
       of.precision.asked === of.precision.chosen ? of.precision.chosen : `${of.precision.chosen} (asked for: ${of.precision.asked})`,
     ],
     ["Processor", `${of.cpu.model ?? unknown}, ${of.cpu.count} logical cores${of.threads === null ? "" : `, ${of.threads} threads used`}`],
-    ["Abilities of it", of.cpu.flags === null ? unknown : of.cpu.flags.join(", ")],
+    ["Instruction sets", of.cpu.flags === null ? unknown : of.cpu.flags.join(", ")],
     ["Memory", `${count(of.memoryBytes)}B`],
     ["System", `${of.os.platform} ${of.os.release}, ${of.os.arch}`],
     ["Node", of.node],

@@ -4,12 +4,12 @@ import { palette } from "./palette.js";
 export const style = `${palette}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main,header,footer{max-width:64rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2.5rem}
 h1,h2,h3,h4{line-height:1.25;font-weight:650;text-wrap:balance}
 h1{font-size:1.1rem;margin:0;color:var(--soft);font-weight:500}
-h2{font-size:1.45rem;margin:3.5rem 0 .75rem;padding-top:1rem;border-top:2px solid var(--ink)}
+h2{font-size:1.45rem;margin:3rem 0 .75rem;padding-top:1rem;border-top:2px solid var(--ink)}
 h3{font-size:1.15rem;margin:2.25rem 0 .5rem}
 h4{font-size:1rem;margin:1.5rem 0 .4rem}
 p,ul{max-width:44rem;margin:.5rem 0 1rem}
@@ -19,7 +19,7 @@ a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-99rem}
 .skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.25rem .5rem}
-.headline{font-size:clamp(1.45rem,1.1rem + 1.8vw,2.1rem);line-height:1.25;font-weight:650;margin:.6rem 0 1rem;max-width:50rem;text-wrap:balance}
+.headline{font-size:clamp(1.4rem,1.1rem + 1.5vw,1.95rem);line-height:1.25;font-weight:650;margin:.6rem 0 1rem;max-width:50rem;text-wrap:balance}
 .soft,caption,figcaption,.note{color:var(--soft)}
 .note,caption,figcaption,.digits{font-size:.875rem}
 .badge{font-size:.75rem;font-weight:600;border:1px solid currentColor;border-radius:1rem;padding:.08rem .55rem;white-space:nowrap;vertical-align:.1em;color:var(--soft)}
@@ -28,12 +28,15 @@ nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:0;pad
 .scroll{overflow-x:auto;margin:.75rem 0 1rem;max-width:100%}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums;width:100%}
 caption{text-align:left;padding-bottom:.4rem}
+caption span{display:block;position:sticky;left:0;max-width:min(44rem,calc(100vw - 2.5rem))}
 th,td{padding:.38rem .9rem .38rem 0;text-align:right;vertical-align:top;border-bottom:1px solid var(--rule);white-space:nowrap}
 th:last-child,td:last-child{padding-right:.2rem}
-thead th{font-weight:600;border-bottom-color:var(--soft);vertical-align:bottom}
+thead th{font-weight:600;white-space:normal;border-bottom-color:var(--soft);vertical-align:bottom}
 tbody th,th:first-child,td.text,th.text{text-align:left}
-tbody th{font-weight:500}
+tbody th{overflow-wrap:normal;font-weight:500;white-space:normal;min-width:5.5rem}
 tr.distilled th,tr.distilled td{font-weight:650}
+th .note{font-weight:400}
+tbody th:has(.note){min-width:8.5rem}
 td.text{white-space:normal;min-width:9rem}
 td.code,.code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.8rem;overflow-wrap:anywhere;white-space:normal;text-align:left}
 .sd{color:var(--soft);font-weight:400}

@@ -1,6 +1,6 @@
 import type { GainRow, Results } from "@segdistill/core";
 import { lowerIsBetter, metricName } from "./names.js";
-import { counted, listed, percent, signed } from "./numbers.js";
+import { counted, isZero, listed, percent, signed } from "./numbers.js";
 
 /** What the interval of a gain says: only one that leaves out 0 shows anything. */
 export type Finding = "gain" | "loss" | "not shown" | "unknown";
@@ -23,7 +23,7 @@ const fewGroups = 10;
 /** Reads a gain: `gain` or `loss` only if the whole interval lies on one side of 0; `unknown` where there is no mean at all. Source: our choice. */
 export const finding = ({ mean, low, high, metric }: GainRow): Finding => {
   if (mean === null) return "unknown";
-  if (low === null || high === null || (low <= 0 && high >= 0)) return "not shown";
+  if (low === null || high === null || isZero(low) || isZero(high) || (low < 0 && high > 0)) return "not shown";
   return low > 0 !== lowerIsBetter(metric) ? "gain" : "loss";
 };
 

@@ -14,7 +14,7 @@ export interface Sample {
  * Samples in order of step, any unit. The last run may be shorter. Throws report-thin if `most` is not a whole number from 2 on.
  * Source: our choice; a mean with its range says what happened, a picked sample (every n-th, largest triangle) does not.
  */
-export const thin = (samples: readonly Sample[], most = 240): readonly CurvePoint[] => {
+export const thin = (samples: readonly Sample[], most = 160): readonly CurvePoint[] => {
   if (!Number.isInteger(most) || most < 2) throw tooFewPoints(most);
   const size = Math.max(1, Math.ceil(samples.length / most));
   return Array.from({ length: Math.ceil(samples.length / size) }, (_, i) => pointOf(samples.slice(i * size, (i + 1) * size)));

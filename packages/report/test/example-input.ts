@@ -1,6 +1,7 @@
 import { deflateSync } from "node:zlib";
 import { random } from "@segdistill/core/random";
 import type { CaseScores, DomainScores, EventLine, ModelResults, Results } from "@segdistill/core";
+import { bootstrapGain } from "@segdistill/metrics";
 import type { Mask } from "@segdistill/core/contract";
 import { curvesOf, examplesOf, type ReportInput, type ShownCase } from "../src/index.js";
 
@@ -76,7 +77,11 @@ const invent = (domain: string, n: number, groups: number, help: number): readon
       group: `patient-${(i % groups) + 1}`,
       truth: paint(drawn, 0, draw, 0),
       valid: circle(),
-      models: { teacher: seen(hard * 0.6, 0, 0.1), baseline: seen(hard * 1.3, 3, 0.4), distilled: seen(hard * (1.3 - help), 2, 0.25) },
+      models: {
+        teacher: seen(hard * 0.6, 0, 0.1),
+        baseline: seen(hard * 1.3, 2, 0.3),
+        distilled: seen(hard * (1.3 - help), help > 0.2 ? 1 : 2, 0.3 - help / 4),
+      },
       observer: seen(0.08, 0, 0.15),
     };
   });
@@ -170,36 +175,21 @@ const crc = (bytes: Buffer): number => {
   return (c ^ 0xffffffff) >>> 0;
 };
 
-const gainOf = (
-  distilled: DomainScores,
-  baseline: DomainScores,
-  domain: string,
-  metric: string,
-  half: number,
-): Results["gains"][number] => {
-  const head = {
-    model: "distilled",
-    against: "baseline",
-    domain,
-    metric,
-    level: 0.95,
-    groups: domain === "phantoms" ? 8 : 16,
-    method: "bootstrap over groups",
-  };
-  const differences = distilled.cases.flatMap((row, i) => {
-    const [a, b] = [row[metric], baseline.cases[i]![metric]];
-    return typeof a === "number" && typeof b === "number" ? [a - b] : [];
+const gainOf = (distilled: DomainScores, baseline: DomainScores, domain: string, metric: string): Results["gains"][number] => {
+  const values = ({ cases }: DomainScores) => cases.map((row) => ({ id: row.id, group: row.group, value: row[metric] as number | null }));
+  const gain = bootstrapGain({
+    distilled: values(distilled),
+    baseline: values(baseline),
+    draw: random,
+    key: `example/${domain}/${metric}`,
   });
-  if (differences.length === 0)
-    return { ...head, mean: null, low: null, high: null, n: 0, nulls: distilled.cases.length, reason: "no case has a value on both sides" };
-  const mean = differences.reduce((sum, v) => sum + v, 0) / differences.length;
-  return { ...head, mean, low: mean - half, high: mean + half, n: differences.length, nulls: 0 };
+  return { model: "distilled", against: "baseline", domain, metric, ...gain };
 };
 
 /** Two domains, four models, three stages, six shown pictures. `hostile`: text that wants to be markup, wherever text comes from outside. */
 export const exampleInput = (hostile = false): ReportInput => {
   const wild = hostile ? `<script>document.title = "taken"</script><img src="https://example.org/a.png" onerror="x()">'"&` : "";
-  const sets = { phantoms: invent("phantoms", 16, 8, 0.5), ["other-camera" + wild]: invent("other-camera" + wild, 16, 16, 0.12) };
+  const sets = { phantoms: invent("phantoms", 16, 8, 0.5), ["other-camera" + wild]: invent("other-camera" + wild, 16, 16, 0) };
   const domains = (maskOf: (one: Invented) => Mask): Readonly<Record<string, DomainScores>> =>
     Object.fromEntries(Object.entries(sets).map(([domain, cases]) => [domain, domainOf(cases, maskOf)]));
   const network = (name: keyof Models, parameters: number, macs: number, trainSeconds: number): ModelResults => ({
@@ -220,10 +210,8 @@ export const exampleInput = (hostile = false): ReportInput => {
     },
   };
   const metrics = ["dice", "iou", "sensitivity", "specificity", "auc"];
-  const gains = Object.keys(sets).flatMap((domain, d) =>
-    metrics.map((metric) =>
-      gainOf(models["distilled"]!.domains[domain]!, models["baseline"]!.domains[domain]!, domain, metric, d === 0 ? 0.011 : 0.06),
-    ),
+  const gains = Object.keys(sets).flatMap((domain) =>
+    metrics.map((metric) => gainOf(models["distilled"]!.domains[domain]!, models["baseline"]!.domains[domain]!, domain, metric)),
   );
   const shown = Object.fromEntries(
     Object.entries(sets).map(([domain, cases]) => [
