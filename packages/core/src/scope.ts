@@ -1,4 +1,4 @@
-import { tensor, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { dispose, tensor, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { Initial, Make, Module, Pass, Scope, State } from "./contract/index.js";
 import { moduleExists, movedTwice, variableExists } from "./errors.js";
 import { random } from "./random.js";
@@ -45,7 +45,14 @@ export function scope(prefix: string, seedPrefix: string, seed: number, made: Ma
           };
         },
       };
-      const module = Object.assign(Object.create(null) as object, build(make), { name: full, variables, state });
+      let parts: T;
+      try {
+        parts = build(make);
+      } catch (failure) {
+        dispose({ ...variables, ...state }); // nobody else knows of them yet
+        throw failure;
+      }
+      const module = Object.assign(Object.create(null) as object, parts, { name: full, variables, state });
       made.set(full, module);
       return module;
     },

@@ -22,16 +22,17 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
   const found = await store.load(stage.name, key);
   const slots: Slots = found?.position.done ? new Map<Variable, Variable[]>() : newSlots(ready);
   const everything = withSlots(own, slots);
-  for (const { network, start, weights } of Object.values(nets)) {
-    if (start) copyModule(start, network);
-    if (weights)
-      assignValues(
-        network.name,
-        namedVariables([network]),
-        new Map([...weights.read()].map(([name, v]) => [`${network.name}/${name}`, v])),
-      );
+  const free = (): void => dispose([...slots.values()].flat());
+  try {
+    for (const { network, start, weights } of Object.values(nets)) {
+      if (start) copyModule(start, network);
+      if (weights) assignValues(network.name, new Map(Object.entries({ ...network.variables, ...network.state })), weights.read());
+    }
+    if (found) assignValues(stage.name, everything, found.tensors);
+  } catch (failure) {
+    free();
+    throw failure;
   }
-  if (found) assignValues(stage.name, everything, found.tensors);
   return {
     slots,
     position: found?.position ?? null,
@@ -40,7 +41,7 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
       const place = { steps: stage.steps, epoch: Math.floor(now.step / batchesPerEpoch), batch: now.step % batchesPerEpoch };
       return store.save(stage.name, key, { ...now, ...place }, valuesOf(now.done ? own : everything));
     },
-    dispose: () => dispose([...slots.values()].flat()),
+    dispose: free,
   };
 }
 
