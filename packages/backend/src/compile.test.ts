@@ -106,6 +106,17 @@ describe("compile", () => {
     expect(tensors()).toBe(before + 1); // tfjs uploads late: the variable was not there before
   });
 
+  test("a large constant that is made inside stays with its plan, and goes with it", () => {
+    const before = tensors();
+    const weigh = compile((x) => [tf.sum(tf.mul(tf.tensor1d(Float32Array.from({ length: 5000 }, (_, i) => i)), x))]);
+    const once = (x: number[]): number => tf.tidy(() => weigh.runSync(tf.tensor1d(x))[0]!.dataSync()[0]!);
+    expect(once([2])).toBe(2 * 12_497_500);
+    expect(once([3])).toBe(3 * 12_497_500);
+    expect(tensors()).toBe(before + 1);
+    weigh.dispose();
+    expect(tensors()).toBe(before);
+  });
+
   test("timers fire and tensors are made while a step runs", async () => {
     const a = tf.randomNormal([900, 900]);
     const step = compile((x) => [Array.from({ length: 12 }).reduce<tf.Tensor>((y) => tf.matMul(y as tf.Tensor2D, x as tf.Tensor2D), x)]);

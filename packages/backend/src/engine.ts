@@ -1,5 +1,5 @@
 import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/tfjs-core";
-import { libraryNotFound, notStarted, wrongVersion } from "./errors.js";
+import { libraryNotFound, notStarted, wrongThreads, wrongVersion } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
 import { findLibrary, searchedPlaces, tensorflowVersion, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
@@ -43,6 +43,7 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
+let starting: Promise<EngineInfo> | undefined;
 let started: { readonly runtime: Runtime; readonly info: EngineInfo } | undefined;
 
 /** The started engine's parts. */
@@ -53,10 +54,18 @@ export function runtime(): Runtime {
 
 /**
  * Loads TensorFlow and makes it tfjs's backend `tensorflow`. The first call decides; later calls give the same engine.
- * Throws where no library is found, with the places looked at and the remedy.
+ * Throws where no library is found, with the places looked at and the remedy, and for a number of threads that is none.
  */
-export async function startEngine(options: EngineOptions = {}): Promise<EngineInfo> {
-  if (started) return started.info;
+export function startEngine(options: EngineOptions = {}): Promise<EngineInfo> {
+  starting ??= start(options).catch((failure: unknown) => {
+    starting = undefined; // what was missing may be there the next time
+    throw failure;
+  });
+  return starting;
+}
+
+async function start(options: EngineOptions): Promise<EngineInfo> {
+  const threads = threadsOf(options.threads ?? process.env["SEGDISTILL_THREADS"]);
   const where = options.library === undefined ? {} : { folder: options.library };
   const library = findLibrary(where);
   if (!library) throw libraryNotFound(searchedPlaces(where));
@@ -64,7 +73,6 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineIn
   process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
   process.env["TF_DETERMINISTIC_OPS"] ??= "1";
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
-  const threads = options.threads ?? (process.env["SEGDISTILL_THREADS"] ? Number(process.env["SEGDISTILL_THREADS"]) : undefined);
 
   const { NodeJSKernelBackend } = await import("#tfjs-kernels");
   const { value: native, said } = quietly(() => loadNative(library, threads));
@@ -86,6 +94,13 @@ export async function startEngine(options: EngineOptions = {}): Promise<EngineIn
   };
   started = { runtime: { ...native, binding, backend }, info };
   return info;
+}
+
+function threadsOf(given: number | string | undefined): number | undefined {
+  if (given === undefined || given === "") return undefined;
+  const threads = Number(given);
+  if (!Number.isInteger(threads) || threads < 1) throw wrongThreads(String(given));
+  return threads;
 }
 
 /** Loads the library and makes its context. */

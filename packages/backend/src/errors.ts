@@ -30,6 +30,13 @@ export const wrongVersion = (found: string, expected: string, folder: string): B
     `[backend] the library in "${folder}" is TensorFlow ${found}; ${expected} is expected. Run \`npx segdistill setup\`, or point SEGDISTILL_TENSORFLOW elsewhere.`,
   );
 
+export const wrongThreads = (found: string): BackendError =>
+  error(
+    "backend/threads",
+    2,
+    `[backend] the number of threads is "${found}". Expected a whole number, 1 or more. Mend SEGDISTILL_THREADS (or the option "threads"), or leave it out for all cores.`,
+  );
+
 /** Reading a value is a decision on the CPU: it would be baked into a compiled step, or stall it. */
 export const readInside = (): BackendError =>
   error(

@@ -61,6 +61,11 @@ test("resizeBilinear by hand: half-pixel centres, edges repeated", () => {
   expect(Array.from(y.dataSync())).toEqual([1, 2, 4, 5]);
 });
 
+test("float32Barrier: its gradient is a barrier too", async () => {
+  const { kernels } = await tf.profile(() => tf.grad(float32Barrier)(tf.ones([2, 3])));
+  expect(kernels.filter(({ name }) => name === "Float32Barrier").length).toBe(2);
+});
+
 test("float32Barrier: x itself, its gradient dy itself, and so again for the gradient of the gradient", () => {
   const [x, dy] = [numbers([2, 3, 4, 5], 1), numbers([2, 3, 4, 5], 2)];
   expectSame(float32Barrier(x), x);
