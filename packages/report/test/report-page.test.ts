@@ -68,8 +68,6 @@ describe.skipIf(noBrowser !== null)("report.html in headless Chromium", () => {
       expect(await value(page, "getComputedStyle(document.body).backgroundColor")).toBe("rgb(253, 253, 251)");
       expect(await value(page, "getComputedStyle(document.querySelector('nav')).display")).toBe("none");
       expect(await value(page, tooWide)).toEqual([]);
-      const pdf = await page.pdf({ format: "A4" });
-      expect(pdf.subarray(0, 5).toString("latin1")).toBe("%PDF-");
     });
   });
 
