@@ -29,9 +29,9 @@ evaluate: { metrics: [dice], tile: { size: 64, overlap: 0 } }
 beforeAll(() => writeFileSync(join(folder, "killed.yaml"), config));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** `segdistill run`, killed after so many milliseconds of training; its exit code, or null where it was killed. */
+/** `segdistill run` in a parent folder of its own, so that nothing done in another run is taken over; killed after so many milliseconds of training; its exit code, or null where it was killed. */
 function run(name: string, killAfterMs?: number): Promise<number | null> {
-  const child = spawn(process.execPath, [bin, "run", "killed.yaml", "--run", join("runs", name)], {
+  const child = spawn(process.execPath, [bin, "run", "killed.yaml", "--run", join(name, "run")], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -52,10 +52,10 @@ function run(name: string, killAfterMs?: number): Promise<number | null> {
 }
 const weights = (name: string, model: string): string =>
   createHash("sha256")
-    .update(readFileSync(join(folder, "runs", name, "students", model, "weights.safetensors")))
+    .update(readFileSync(join(folder, name, "run", "students", model, "weights.safetensors")))
     .digest("hex");
 const stepsOf = (name: string): string[] =>
-  readFileSync(join(folder, "runs", name, "events.jsonl"), "utf8")
+  readFileSync(join(folder, name, "run", "events.jsonl"), "utf8")
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as { stage: string; step?: number; event?: string; ms?: number })

@@ -1,12 +1,12 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Results } from "@segdistill/core";
+import { configure } from "../config/configure.js";
+import { readSource } from "../config/read.js";
+import { overlay } from "../config/set.js";
 import { isUserError } from "../errors.js";
 import type { Common } from "../program.js";
-import { resolveRun } from "../run/resolve-run.js";
-import { runSeed } from "../run/run-seed.js";
 import { stopping } from "../stopping.js";
 import { onScreen } from "../terminal/progress.js";
-import { resultsTable } from "../terminal/results-table.js";
 import { fetchedLibrary } from "./setup.js";
 
 export interface RunOptions extends Common {
@@ -21,13 +21,21 @@ export interface RunOptions extends Common {
 export const run = async (file: string, options: RunOptions): Promise<number> => {
   const { seed: only, json = false, quiet = false, resume = false } = options;
   const show = onScreen(quiet || json);
-  const resolved = await resolveRun(file, {
-    ...options,
-    set: only === undefined ? options.set : [...options.set, "seeds=null", `seed=${only}`],
-  });
+  const sets = only === undefined ? options.set : [...options.set, "seeds=null", `seed=${only}`];
+  const source = overlay(readSource(file), sets);
+  const config = configure(source);
+  // Only now what is heavy to load: a mistake in the configuration is told at once.
+  const [{ resolveRun }, { runSeed }, { writeAverage }, { summary }] = await Promise.all([
+    import("../run/resolve-run.js"),
+    import("../run/run-seed.js"),
+    import("../run/write-average.js"),
+    import("../terminal/summary.js"),
+  ]);
+  const resolved = await resolveRun(source, config, options.data);
   const { name, seed = 0, seeds = [seed] } = resolved.config;
   const base = options.run ?? join("runs", name);
   const stop = stopping(show.say);
+  const all: Results[] = [];
   try {
     for (const one of seeds) {
       const path = seeds.length > 1 ? join(base, `seed-${one}`) : base;
@@ -39,23 +47,21 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
         signal: stop.signal,
         library: () => fetchedLibrary(options, show, stop.signal),
       });
+      all.push(results);
       process.stdout.write(json ? `${JSON.stringify({ run: path, ...results })}\n` : summary(results, path, before));
+    }
+    if (all.length > 1) {
+      const averaged = await writeAverage(base, all, config);
+      if (!json) process.stdout.write(`\nAveraged over the seeds ${seeds.join(", ")}:\n${summary(averaged, base, false)}`);
     }
     return 0;
   } catch (e) {
     const code = stop.code();
-    if (code === undefined || !isUserError(e) || e.exit !== 130) throw e;
+    const stopped = (isUserError(e) && e.exit === 130) || (e instanceof Error && e.name === "AbortError");
+    if (code === undefined || !stopped) throw e;
     process.stderr.write(`${e.message}\n`);
     return code;
   } finally {
     stop.close();
   }
-};
-
-/** The table, where the report is, and what to do next. */
-const summary = (results: Results, path: string, before: boolean): string => {
-  const here = relative(process.cwd(), path) || ".";
-  const metric = ["dice", ...Object.keys(Object.values(results.models)[0]?.domains[Object.keys(results.data)[0]!]?.mean ?? {})][0]!;
-  const said = before ? `Everything is done already: configuration, data and code are those of ${here}.\n\n` : "\n";
-  return `${said}${resultsTable(results, metric)}\nreport   ${join(here, "report.html")}\nresults  ${join(here, "results.json")}\nnext     segdistill predict ${join(here, "students", "distilled")} <picture or folder> -o predictions\n`;
 };

@@ -1,8 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { Json, NetworkSpec } from "@segdistill/core/contract";
-import { configure, type Resolved } from "../config/configure.js";
-import { readSource } from "../config/read.js";
-import { overlay } from "../config/set.js";
+import type { Resolved } from "../config/configure.js";
+import type { Source } from "../config/read.js";
 import { patchMultiple } from "../errors.js";
 import { detectRoots } from "./detect-roots.js";
 import { openData, type Looking, type Opened } from "./open-data.js";
@@ -21,24 +20,19 @@ export interface ResolvedRun {
   readonly methods: Awaited<ReturnType<typeof methodsOf>>;
 }
 
-/** Reads and checks a configuration file, laid over by `--set`, with data where `--data` and SEGDISTILL_DATA say. */
-export const resolveRun = async (
-  file: string,
-  given: { readonly set: readonly string[]; readonly data: readonly string[] },
-): Promise<ResolvedRun> => {
-  const source = overlay(readSource(file), given.set);
-  const written = configure(source);
-  const roots = rootsOf(given.data);
+/** Opens all that a checked configuration names, with data where `--data` and SEGDISTILL_DATA say. Throws resolve/…, config/…, run/… and the data sets' own errors. */
+export const resolveRun = async (source: Source, written: Resolved, data: readonly string[]): Promise<ResolvedRun> => {
+  const roots = rootsOf(data);
   const entries = [written.data.train, written.data.validation, ...Object.values(written.data.test)].filter((entry) => entry !== undefined);
   refuseUnused(
     roots,
     entries.map(({ use }) => use),
   );
   const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
-  const folder = dirname(resolve(file));
+  const folder = dirname(resolve(source.file));
   const looking: Looking = { at: source.at, folder, roots, detected: (name) => detected.get(name) };
-  const data = await openData(written, looking);
-  const frame = { inputChannels: 1, classes: data.train.set.classes.length }; // a prepared picture has one channel
+  const opened = await openData(written, looking);
+  const frame = { inputChannels: 1, classes: opened.train.set.classes.length }; // a prepared picture has one channel
   const teacher = await networkOf("teacher", written.teacher, frame, looking);
   const student = await networkOf("student", written.student, frame, looking);
   const methods = await methodsOf(written, looking);
@@ -49,15 +43,17 @@ export const resolveRun = async (
   const config: Resolved = {
     ...written,
     data: {
-      train: data.train.entry,
-      ...(data.validation && { validation: data.validation.entry }),
-      test: Object.fromEntries(Object.entries(data.test).map(([domain, part]) => [domain, part.entry as Resolved["data"]["test"][string]])),
+      train: opened.train.entry,
+      ...(opened.validation && { validation: opened.validation.entry }),
+      test: Object.fromEntries(
+        Object.entries(opened.test).map(([domain, part]) => [domain, part.entry as Resolved["data"]["test"][string]]),
+      ),
     },
     teacher: teacher.entry as Resolved["teacher"],
     student: student.entry as Resolved["student"],
     distil: { ...written.distil, methods: methods.entries },
   };
-  return { folder, config, data, teacher: teacher.spec, student: student.spec, studentUse: written.student.use, methods };
+  return { folder, config, data: opened, teacher: teacher.spec, student: student.spec, studentUse: written.student.use, methods };
 };
 
 /** Case ids by part, as split.json has them: `{ train, validation, "test/stare" }`. */
