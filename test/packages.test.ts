@@ -42,6 +42,12 @@ describe.each(packages.map(({ folder: at, manifest }) => [manifest.name, at, man
     expect(manifest.segdistill?.contract).toBe(manifest.keywords?.includes("segdistill-plugin") ? 1 : undefined);
   });
 
+  test("its commands lie outside dist: npm links them when it installs, before a clone is built", () => {
+    const commands = Object.values(manifest.bin ?? {});
+    expect(commands.filter((path) => path.startsWith("./dist/") || !existsSync(join(at, path)))).toEqual([]);
+    expect(commands.length).toBe(name === "segdistill" ? 1 : 0);
+  });
+
   test("it has a README and the licence, and one copy of tfjs stays one copy", () => {
     expect(["README.md", "LICENSE"].filter((file) => !existsSync(join(at, file)))).toEqual([]);
     if (name !== "segdistill") expect(Object.keys(manifest.dependencies ?? {}).filter((one) => one.startsWith("@tensorflow/"))).toEqual([]);

@@ -11,6 +11,7 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly private?: boolean;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly keywords?: readonly string[];
   readonly segdistill?: { readonly contract: number };
   readonly dependencies?: Readonly<Record<string, string>>;
