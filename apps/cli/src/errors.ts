@@ -7,7 +7,7 @@ export interface UserError extends Error {
 }
 
 /** Makes an error of the user's input (exit code 2 unless another is given). */
-export const userError = (code: string, message: string, exit = 2): UserError =>
+const userError = (code: string, message: string, exit = 2): UserError =>
   Object.assign(new Error(message), { name: "SegDistillError", code, exit });
 
 /** Whether an error, of any package, is meant for the user. */

@@ -41,7 +41,7 @@ const tensorflow = (): Finding => {
 };
 
 /** Everything that decides whether and how fast a run works here. Loads no engine. */
-export const findings = async (folder: string): Promise<readonly Finding[]> => {
+const findings = async (folder: string): Promise<readonly Finding[]> => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const newEnough = major > 20 || (major === 20 && minor >= 19);
   const processor = thisProcessor();

@@ -19,7 +19,7 @@ type Counted = NetworkSpec<string> & { readonly parameters?: number; readonly ma
 const frame: NetworkFrame = { inputChannels: 1, classes: 2 };
 
 /** Every network that a configuration can name from here, with its default options and costs at one channel, two classes, 256×256 pixels. */
-export const listed = async (folder: string): Promise<readonly Listed[]> => {
+const listed = async (folder: string): Promise<readonly Listed[]> => {
   const all: Listed[] = [];
   for (const found of installed(folder)) {
     const { plugin } = await load(found.name, folder, "models");

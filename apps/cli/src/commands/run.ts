@@ -52,7 +52,10 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
     }
     if (all.length > 1) {
       const averaged = await writeAverage(base, all, config);
-      if (!json) process.stdout.write(`\nAveraged over the seeds ${seeds.join(", ")}:\n${summary(averaged, base, false)}`);
+      if (!json)
+        process.stdout.write(
+          `\nAveraged over the seeds ${seeds.join(", ")}:\n${summary(averaged, base, false, join(base, `seed-${seeds[0]!}`, "students"))}`,
+        );
     }
     return 0;
   } catch (e) {

@@ -68,7 +68,7 @@ export const progress = ({ write, live, columns = 80, now = Date.now }: Screen):
 };
 
 /** Progress that shows nothing. */
-export const silent: Progress = { step: () => undefined, doing: () => undefined, say: () => undefined, close: () => undefined };
+const silent: Progress = { step: () => undefined, doing: () => undefined, say: () => undefined, close: () => undefined };
 
 /** Progress on standard error: live on a terminal outside of CI, nothing where `quiet`. */
 export const onScreen = (quiet: boolean): Progress =>

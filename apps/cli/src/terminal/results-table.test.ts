@@ -18,11 +18,11 @@ test("models × domains, and the gain with its interval", () => {
   // sd by hand: √(0.01 + 0.01) = 0.141, √((0.01 + 0.01 + 0) / 2) = 0.1
   expect(resultsTable(results, "dice")).toBe(
     [
-      "dice                                       own      far (never seen)",
-      "                          3 pictures, 2 groups  1 pictures, 1 groups",
-      "baseline                         0.600 ± 0.141                 0.250",
-      "distilled                        0.700 ± 0.100                     –",
-      "gain, 95 % interval  +0.100 (−0.020 to +0.220)                     –",
+      "dice                                       own    far (never seen)",
+      "                          3 pictures, 2 groups  1 picture, 1 group",
+      "baseline                         0.600 ± 0.141               0.250",
+      "distilled                        0.700 ± 0.100                   –",
+      "gain, 95 % interval  +0.100 (−0.020 to +0.220)                   –",
       "",
     ].join("\n"),
   );

@@ -6,6 +6,7 @@ type Shown = Pick<Results, "data" | "gains"> & {
   readonly models: Readonly<Record<string, { readonly domains: Readonly<Record<string, Pick<DomainScores, "cases">>> }>>;
 };
 
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 const signed = (n: number): string => `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(3)}`;
 const cell = (rows: readonly CaseScores[], metric: string): string => {
   const values = rows.map((row) => row[metric]);
@@ -18,7 +19,7 @@ const cell = (rows: readonly CaseScores[], metric: string): string => {
 export const resultsTable = ({ data, models, gains }: Shown, metric: string): string => {
   const domains = Object.keys(data);
   const heads = domains.map((name) => `${name}${data[name]!.unseen ? " (never seen)" : ""}`);
-  const counts = domains.map((name) => `${data[name]!.cases} pictures, ${data[name]!.groups} groups`);
+  const counts = domains.map((name) => `${counted(data[name]!.cases, "picture")}, ${counted(data[name]!.groups, "group")}`);
   const rows = Object.entries(models).map(([name, model]) => [name, ...domains.map((d) => cell(model.domains[d]?.cases ?? [], metric))]);
   const gain = domains.map((domain) => {
     const found = gains.find((g) => g.domain === domain && g.metric === metric && g.model === "distilled");
