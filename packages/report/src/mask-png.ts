@@ -17,7 +17,7 @@ export const maskPng = (mask: Uint8Array, height: number, width: number): string
   const parts = [
     Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
     chunk("IHDR", header),
-    chunk("IDAT", zlibSync(rows, { level: 9 })),
+    chunk("IDAT", zlibSync(rows, { level: 6 })),
     chunk("IEND"),
   ];
   return `data:image/png;base64,${btoa(parts.map(binary).join(""))}`;

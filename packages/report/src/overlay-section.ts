@@ -70,11 +70,12 @@ const caseFigure = (one: ComparedCase, id: string, digits: (model: string) => st
   const full = `0 0 ${width} ${height}`;
   const part = `${window.left} ${window.top} ${window.size} ${window.size}`;
   const frame = markup`<rect class="frame" x="${window.left}" y="${window.top}" width="${window.size}" height="${window.size}"/>`;
-  const base = markup`<use href="#${id}"/>`;
+  const plain = markup`<use href="#${id}"/>`;
+  const base = markup`<use class="dimmed" href="#${id}"/>`;
   const both = (title: string, whole: Piece, detail: Piece): Markup =>
     markup`<svg class="view" viewBox="${full}" role="img" aria-label="${title}">${whole}${frame}</svg><svg class="view" viewBox="${part}" role="img" aria-label="${title}, detail">${detail}</svg>`;
   return markup`<div class="shown"><h4>${rank[0]!.toUpperCase()}${rank.slice(1)} <span class="id">${one.id}</span></h4>
-<svg class="store" aria-hidden="true"><defs><image id="${id}" class="picture" width="${width}" height="${height}" preserveAspectRatio="none" href="${picture}"/>${patterns(`${id}w`, width / shownWidth)}${patterns(`${id}d`, window.size / shownWidth)}${models.map(
+<svg class="store" aria-hidden="true"><defs><image id="${id}" width="${width}" height="${height}" preserveAspectRatio="none" href="${picture}"/>${patterns(`${id}w`, width / shownWidth)}${patterns(`${id}d`, window.size / shownWidth)}${models.map(
     ({ masks, counts }, m) =>
       layers
         .filter((layer) => counts[layer] > 0)
@@ -83,7 +84,7 @@ const caseFigure = (one: ComparedCase, id: string, digits: (model: string) => st
             markup`<mask id="${id}-${m}-${layer}" maskUnits="userSpaceOnUse" x="0" y="0" width="${width}" height="${height}"><image class="mask" width="${width}" height="${height}" preserveAspectRatio="none" href="${maskPng(masks[layer], height, width)}"/></mask>`,
         ),
   )}</defs></svg>
-<div class="views"><figure>${both(`The picture ${one.id}`, base, base)}<figcaption>Picture</figcaption></figure>${models.map(
+<div class="views"><figure>${both(`The picture ${one.id}`, plain, plain)}<figcaption>Picture</figcaption></figure>${models.map(
     ({ model, counts }, m) => {
       const marks = (view: "w" | "d"): readonly Markup[] =>
         layers

@@ -22,7 +22,7 @@ const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
  */
 export const report = (input: ReportInput): string => {
   const { results, seeds = [results.seed] } = input;
-  const { headline, domains: sentences, caution, metric } = summarise(results, seeds);
+  const { headline, domains: sentences, caution, cost, metric } = summarise(results, seeds);
   const domains = Object.keys(results.data);
   const pictures = overlaySection(input, metric);
   const curves = curvesSection(input);
@@ -41,7 +41,7 @@ export const report = (input: ReportInput): string => {
 <title>${results.name}: distillation report</title><style>${{ html: style }}</style></head>
 <body><a class="skip" href="#summary">To the summary</a>
 <header><h1>${results.name} <span class="soft">· distillation report · seed ${seeds.join(", ")} · ${results.finished.slice(0, 10)}</span></h1></header>
-<main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets(sentences)}
+<main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets([...sentences, ...(cost === null ? [] : [cost])])}
 <p class="note">${caution.join(" ")} The baseline is the same small network with the same first values, steps and data, trained without the teacher. A group is a patient, or the nearest thing known.</p></section>
 <nav aria-label="Contents"><ul>${links.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 ${modelsSection(results, metric)}${domains.map((domain, i) => domainSection(results, domain, metric, i))}${pictures}${curves}${runSection(input)}</main>

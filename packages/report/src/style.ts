@@ -26,14 +26,14 @@ a{color:var(--accent)}
 nav{margin:1.5rem 0 0;padding:.6rem 0;border-block:1px solid var(--rule);font-size:.9rem}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;margin:0;padding:0;max-width:none}
 .scroll{overflow-x:auto;margin:.75rem 0 1rem;max-width:100%}
-table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums;width:100%}
+table{overflow-wrap:normal;border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums lining-nums;width:100%}
 caption{text-align:left;padding-bottom:.4rem}
 caption span{display:block;position:sticky;left:0;max-width:min(44rem,calc(100vw - 2.5rem))}
 th,td{padding:.38rem .9rem .38rem 0;text-align:right;vertical-align:top;border-bottom:1px solid var(--rule);white-space:nowrap}
 th:last-child,td:last-child{padding-right:.2rem}
 thead th{font-weight:600;white-space:normal;border-bottom-color:var(--soft);vertical-align:bottom}
 tbody th,th:first-child,td.text,th.text{text-align:left}
-tbody th{overflow-wrap:normal;font-weight:500;white-space:normal;min-width:5.5rem}
+tbody th{font-weight:500;white-space:normal;min-width:5.5rem}
 tr.distilled th,tr.distilled td{font-weight:650}
 th .note{font-weight:400}
 tbody th:has(.note){min-width:8.5rem}
@@ -70,7 +70,7 @@ circle.curve{fill:var(--accent)}
 .fp-lines,.fn-lines,.other-lines{fill:none;stroke-width:2.4}
 .fp-lines{stroke:var(--fp)}.fn-lines{stroke:var(--fn)}.other-lines{stroke:var(--other);stroke-width:1.2}
 rect.tp{fill-opacity:.85}
-.picture{filter:grayscale(1) brightness(.72)}
+.dimmed{filter:grayscale(1) brightness(.72)}
 .mask{image-rendering:pixelated}
 .store{position:absolute;width:0;height:0}
 .shown{margin-bottom:2rem}
@@ -87,6 +87,6 @@ dl{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 footer{padding-bottom:3rem;margin-top:3rem;color:var(--soft);font-size:.85rem}
 @media (max-width:30rem){body{font-size:15px}main,header,footer{padding-left:1rem;padding-right:1rem}th,td{padding-right:.7rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
-@media print{@page{margin:16mm 14mm}body{font-size:10pt}main,header,footer{max-width:none;padding:0}nav,.skip,.legend input{display:none}h2{margin-top:1.5rem}h2,h3,h4,caption{break-after:avoid}
-figure,tr,.shown,.legend{break-inside:avoid}pre{white-space:pre-wrap;overflow-wrap:anywhere;overflow:visible}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding-right:.5rem}.views{grid-template-columns:repeat(4,1fr)}.plots{grid-template-columns:repeat(2,1fr)}.curves{grid-template-columns:repeat(3,1fr)}
+@media print{@page{margin:16mm 14mm}html{font-size:9.5pt}body{font-size:1rem}main,header,footer{max-width:none;padding:0}nav,.skip,.legend input{display:none}h2{margin-top:1.5rem}h2,h3,h4,caption{break-after:avoid}
+figure,tr,.shown,.legend{break-inside:avoid}pre{white-space:pre-wrap;overflow-wrap:anywhere;overflow:visible}.scroll{overflow:visible}th,td{padding-right:.5rem}.views{grid-template-columns:repeat(4,1fr)}.plots{grid-template-columns:repeat(2,1fr)}.curves{grid-template-columns:repeat(3,1fr)}
 a{color:inherit;text-decoration:none}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;

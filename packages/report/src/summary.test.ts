@@ -1,4 +1,4 @@
-import type { GainRow, Results } from "@segdistill/core";
+import type { GainRow, ModelResults, Results } from "@segdistill/core";
 import { expect, test } from "vitest";
 import { exampleInput } from "../test/example-input.js";
 import { finding, summarise } from "./summary.js";
@@ -78,11 +78,22 @@ test("without a baseline nothing is claimed", () => {
     metric: "dice",
     headline: "No baseline was trained, so this run cannot say whether distillation helped.",
     domains: [],
+    cost: "The distilled student has 4.8 times fewer parameters and 29 times fewer multiply-accumulates per picture than the teacher.",
     caution: ["One seed (0): how much another seed would change is not known from this run."],
   });
   expect(summarise(of(row({ against: "teacher" }))).headline).toBe(
     "Nothing was compared with the baseline, so this run cannot say whether distillation helped.",
   );
+});
+
+test("what the student saves is said where it is known and more than nothing", () => {
+  const { teacher, distilled, ...others } = example.models;
+  const cost = (changed: Partial<ModelResults>): string | null =>
+    summarise({ ...example, models: { ...others, teacher: { ...teacher!, ...changed }, distilled: distilled! } }).cost;
+  expect(cost({ macs: null, reasons: { macs: "not counted" } })).toBe(
+    "The distilled student has 4.8 times fewer parameters than the teacher.",
+  );
+  expect(cost({ macs: 1, parameters: 1 })).toBe(null);
 });
 
 test("few groups and several seeds are said", () => {

@@ -13,6 +13,8 @@ export interface Summary {
   readonly headline: string;
   /** One sentence a domain, with numbers. */
   readonly domains: readonly string[];
+  /** What the student saves against the teacher; null where that is not known, or nothing. */
+  readonly cost: string | null;
   /** What a reader should keep in mind. */
   readonly caution: readonly string[];
 }
@@ -45,13 +47,14 @@ export const summarise = (results: Results, seeds: readonly number[] = [results.
     const headline = results.models["baseline"]
       ? "Nothing was compared with the baseline, so this run cannot say whether distillation helped."
       : "No baseline was trained, so this run cannot say whether distillation helped.";
-    return { metric, headline, domains: [], caution: [seedCaution(seeds)] };
+    return { metric, headline, domains: [], cost: costOf(results), caution: [seedCaution(seeds)] };
   }
   const unseen = (domain: string): boolean => results.data[domain]?.unseen ?? false;
   return {
     metric,
     headline: headlineOf(rows, unseen),
     domains: rows.map((row) => sentence(row, unseen(row.domain))),
+    cost: costOf(results),
     caution: [...groupCaution(rows), seedCaution(seeds)],
   };
 };
@@ -93,6 +96,18 @@ const basis = ({ n, groups, nulls }: GainRow): string =>
     counted(n, "picture") + (groups === undefined ? "" : ` of ${counted(groups, "group")}`),
     ...(nulls === undefined || nulls === 0 ? [] : [`${nulls} left out`]),
   ].join(", ");
+
+const costOf = ({ models }: Results): string | null => {
+  const { teacher, distilled } = models;
+  const fewer = (key: "parameters" | "macs", name: string): readonly string[] => {
+    const [large, small] = [teacher?.[key] ?? null, distilled?.[key] ?? null];
+    return large === null || small === null || small === 0 || large <= small
+      ? []
+      : [`${Number((large / small).toPrecision(2))} times fewer ${name}`];
+  };
+  const said = [...fewer("parameters", "parameters"), ...fewer("macs", "multiply-accumulates per picture")];
+  return said.length === 0 ? null : `The distilled student has ${listed(said)} than the teacher.`;
+};
 
 const groupCaution = (rows: readonly GainRow[]): readonly string[] => {
   const few = rows.filter(({ groups, low }) => groups !== undefined && groups < fewGroups && low !== null);
