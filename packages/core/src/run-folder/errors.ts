@@ -9,12 +9,12 @@ const said = (error: unknown): string => (error instanceof Error ? error.message
 
 // Files
 
-export const diskFull = (path: string, code: string): CoreError =>
+const diskFull = (path: string, code: string): CoreError =>
   userError(
     "file/disk-full",
     `[file] "${path}" cannot be written: the disk is full (${code}). What stood there before is untouched. Free some space, then give the same command again: it goes on where it stopped.`,
   );
-export const notWritable = (path: string, code: string): CoreError =>
+const notWritable = (path: string, code: string): CoreError =>
   userError(
     "file/not-writable",
     `[file] "${path}" cannot be written: ${code === "EROFS" ? "the file system is read-only" : "no permission"} (${code}). Expected a folder that this user may write to. Change its permissions, or choose another folder with --run.`,

@@ -97,7 +97,7 @@ function knownId(listed: string, known: ReadonlySet<string>): string | undefined
 }
 
 /** The id with the fewest letters to change, add or take away (Levenshtein). */
-export function nearest(text: string, ids: readonly string[]): string {
+function nearest(text: string, ids: readonly string[]): string {
   const distance = (other: string): number => {
     let row = Array.from({ length: other.length + 1 }, (_, i) => i);
     for (let i = 1; i <= text.length; i++) {

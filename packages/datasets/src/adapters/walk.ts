@@ -10,7 +10,7 @@ export interface Found {
 }
 
 /** Whether a name belongs to no data set: dot files (`._*` among them), `__MACOSX`, `Thumbs.db`, `desktop.ini`, `SOURCE.txt`. datasets.md 1.1 */
-export const isSkipped = (name: string): boolean => name.startsWith(".") || /^(__macosx|thumbs\.db|desktop\.ini|source\.txt)$/i.test(name);
+const isSkipped = (name: string): boolean => name.startsWith(".") || /^(__macosx|thumbs\.db|desktop\.ini|source\.txt)$/i.test(name);
 
 /** All files below a folder in natural order, `levels` folders deep (1 = the folder itself); links are followed, no folder is entered twice. */
 export async function walk(root: string, levels = Infinity): Promise<Found[]> {
