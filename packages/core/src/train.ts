@@ -92,30 +92,35 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
       if (first === 0) for (const collect of ready.collect) if (collect.when === "epoch" || done === 0) await mean.collect(collect, epoch);
       const batches = data.epoch(epoch, run.seed, first)[Symbol.asyncIterator]();
       let [next, last]: [Promise<IteratorResult<Batch>>, Given | undefined] = [batches.next(), undefined];
-      for (let batch = await next; !batch.done && done < steps; batch = await next) {
-        const start = performance.now();
-        const fed = feed(batch.value, { step: done, steps, epoch }, ready, run.seed);
-        const running = step.run(fed);
-        next = batches.next();
-        next.catch(() => undefined); // told above, where it is awaited
-        const [out] = await running;
+      try {
+        for (let batch = await next; !batch.done && done < steps; batch = await next) {
+          const start = performance.now();
+          const fed = feed(batch.value, { step: done, steps, epoch }, ready, run.seed);
+          const running = step.run(fed);
+          next = batches.next();
+          next.catch(() => undefined); // told above, where it is awaited
+          const [out] = await running;
+          const ms = performance.now() - start;
+          const previous: Given | undefined = last;
+          last = { out: out!, step: done, epoch, fed, cases: batch.value.cases, ms };
+          if (previous) await record(previous);
+          done++;
+          seconds += ms / 1000;
+          const since = (performance.now() - saved) / 1000;
+          if ((since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) && !signal?.aborted) || done === steps) continue;
+          await record(last);
+          last = undefined;
+          const before = performance.now();
+          await at.save({ step: done, done: false, seconds, counters: {} });
+          saved = performance.now();
+          cost = (saved - before) / 1000;
+          if (signal?.aborted) throw interrupted(stage.name, done, steps);
+        }
         if (last) await record(last);
-        const ms = performance.now() - start;
-        last = { out: out!, step: done, epoch, fed, cases: batch.value.cases, ms };
-        done++;
-        seconds += ms / 1000;
-        const since = (performance.now() - saved) / 1000;
-        if ((since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) && !signal?.aborted) || done === steps) continue;
-        await record(last);
-        last = undefined;
-        const before = performance.now();
-        await at.save({ step: done, done: false, seconds, counters: {} });
-        saved = performance.now();
-        cost = (saved - before) / 1000;
-        if (signal?.aborted) throw interrupted(stage.name, done, steps);
+      } finally {
+        last?.out.dispose(); // not read after a throw
+        await batches.return?.();
       }
-      if (last) await record(last);
-      await batches.return?.();
     }
 
     // 4. the gates, and the result
