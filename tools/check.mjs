@@ -77,7 +77,7 @@ for (const row of rows) {
       total.failed += failed.length;
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
       console.log(`  ${failed.length > 0 ? "✗" : "✓"} ${name}: ${passed} passed, ${failed.length} failed, ${seconds} s`);
-      for (const text of [...notes, ...failed]) console.log(indented(text));
+      for (const text of [...notes, ...failed.map((text) => `✗ ${text}`)]) console.log(indented(text));
     }),
   );
 }

@@ -1,34 +1,43 @@
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 
-const shownLines = 30;
-const shortened = (text) => {
-  const lines = text.trimEnd().split("\n");
-  return [...lines.slice(0, shownLines), ...(lines.length > shownLines ? [`… ${lines.length - shownLines} more lines`] : [])].join("\n");
+const seconds = ({ startTime, endTime }) => (endTime - startTime) / 1000;
+
+/** What vitest's own report for people says of failures; all of it where it has no such part. */
+const explained = (output) => {
+  const start = output.search(/^.* Failed (Suites|Tests) \d+ |^.* Unhandled (Errors|Rejection) /m);
+  return start < 0 ? output : output.slice(start);
 };
 
 /**
- * Counts vitest's JSON report: how many passed, one text for each failure, and notes (the slowest files, every skipped test by name).
- * A file that could not be run counts as one failure, and so does an end that the report does not explain: an error outside the tests, no tests.
+ * Counts vitest's JSON report: how many passed, what failed by name, and notes: the slowest files, every skipped test by name, vitest's account of the
+ * failures. A file that could not be run is one failure, and so is an end that the report does not explain: an error outside the tests, no tests.
  */
 export function readTests(report, root, exit, output) {
-  if (!existsSync(report)) return { passed: 0, failed: [`vitest ended with exit code ${exit} and wrote no report\n${output}`] };
+  if (!existsSync(report)) return { passed: 0, failed: [`vitest ended with exit code ${exit} and wrote no report`], notes: [output] };
   const { testResults } = JSON.parse(readFileSync(report, "utf8"));
-  const [failed, skipped] = [[], []];
-  let passed = 0;
-  for (const { name, status, message, assertionResults } of testResults) {
-    const file = relative(root, name);
-    const named = (test) => [file, ...test.ancestorTitles, test.title].join(" > ");
-    const bad = assertionResults.filter((test) => test.status === "failed");
-    for (const test of bad) failed.push(`${named(test)}\n${shortened(test.failureMessages.join("\n"))}`);
-    if (status === "failed" && bad.length === 0) failed.push(`${file}\n${shortened(message || "the file could not be run")}`);
-    passed += assertionResults.filter((test) => test.status === "passed").length;
-    skipped.push(...assertionResults.filter((test) => !["passed", "failed"].includes(test.status)).map(named));
-  }
-  if (exit !== 0 && failed.length === 0) failed.push(`vitest ended with exit code ${exit}, though no test failed\n${output}`);
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ status, ancestorTitles, title }) => ({
+      status,
+      name: [relative(root, name), ...ancestorTitles, title].join(" > "),
+    })),
+  );
+  const named = (wanted) => tests.filter(({ status }) => wanted(status)).map(({ name }) => name);
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  );
+  const passed = named((status) => status === "passed").length;
+  const failed = [
+    ...named((status) => status === "failed"),
+    ...broken.map(({ name }) => `${relative(root, name)}: the file could not be run`),
+  ];
+  if (exit !== 0 && failed.length === 0) failed.push(`vitest ended with exit code ${exit}, though no test failed`);
   if (passed === 0 && failed.length === 0) failed.push("no test was run");
-  const seconds = ({ startTime, endTime }) => (endTime - startTime) / 1000;
   const slowest = [...testResults].sort((a, b) => seconds(b) - seconds(a)).slice(0, 5);
-  const times = slowest.map((file) => `${seconds(file).toFixed(1)} s  ${relative(root, file.name)}`);
-  return { passed, failed, notes: [`slowest:\n${times.join("\n")}`, ...skipped.map((name) => `skipped: ${name}`)] };
+  const notes = [
+    ...slowest.map((file) => `${seconds(file).toFixed(1).padStart(6)} s  ${relative(root, file.name)}`),
+    ...named((status) => !["passed", "failed"].includes(status)).map((name) => `skipped: ${name}`),
+    ...(failed.length > 0 ? [explained(output)] : []),
+  ];
+  return { passed, failed, notes };
 }

@@ -1,4 +1,4 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 import shared from "../../tsup.config.js";
 
 /**
@@ -36,4 +36,4 @@ const kernels = defineConfig({
 });
 
 // "#tfjs-kernels" is looked up when it runs: at this moment the file may not be there yet.
-export default [[shared].flat().map((one) => ({ ...one, external: ["#tfjs-kernels"] })), kernels].flat();
+export default [{ ...(shared as Options), external: ["#tfjs-kernels"] }, kernels as Options];
