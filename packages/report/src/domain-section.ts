@@ -17,6 +17,6 @@ export const domainSection = (results: Results, domain: string, metric: string |
   });
   const gains = results.gains.filter((row) => row.domain === domain);
   return markup`<section id="domain-${index}"><h2>${domain}${data?.unseen ? markup` <span class="badge">unseen</span>` : null}</h2>
-<p>${data ? `${counted(data.cases, "picture")} of ${counted(data.groups, "group")}. ` : null}${data?.unseen ? "No model has seen a picture of this set in training. " : null}</p>
+<p>${data ? `${counted(data.cases, "picture")} of ${counted(data.groups, "group")}. ` : null}${data?.unseen ? "Marked as unseen: no picture of it was used to train in this run. " : null}</p>
 ${scoresTable(measured)}${gainsTable(gains)}${metric === null ? null : domainPlots(results, measured, gains, domain, metric, index)}${casesTable(measured, metric)}</section>`;
 };
