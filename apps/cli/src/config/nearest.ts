@@ -2,7 +2,7 @@
  * Damerau-Levenshtein distance of two words: insertions, deletions, changes and swaps of neighbours, each counted 1
  * (optimal string alignment: no part is edited twice).
  */
-const distance = (a: string, b: string): number => {
+export const distance = (a: string, b: string): number => {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
