@@ -7,11 +7,14 @@ import { spawn } from "node:child_process";
 export function measured(command, args, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const end = () => child.kill();
+    process.once("exit", end);
     const [out, err] = [[], []];
     child.stdout.on("data", (piece) => out.push(piece));
     child.stderr.on("data", (piece) => err.push(piece));
     child.on("error", (failure) => resolve({ why: `${command}: ${failure.message}` }));
     child.on("close", (code, signal) => {
+      process.off("exit", end);
       const said = Buffer.concat(err).toString().trim();
       if (code !== 0) return resolve({ why: said.split("\n").at(-1) || `ended with ${signal ?? `exit code ${code}`}`, said });
       try {

@@ -35,7 +35,7 @@ export async function findPython({ python, yes }) {
     const { status, error, stderr } = spawnSync(python, ["-c", "import torch"], { encoding: "utf8" });
     if (error || status !== 0)
       throw stop(
-        `[bench] --python ${python}: expected an interpreter with torch, found: ${error?.message ?? stderr.trim().split("\n").at(-1)}`,
+        `[bench] --python ${python}: expected an interpreter with torch, found: ${error?.message ?? (stderr.trim().split("\n").at(-1) || `exit code ${status}`)}`,
         2,
       );
     return { python };

@@ -26,7 +26,7 @@ function asked(args) {
     parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (failure) {
     throw stop(
-      `[bench] ${failure.message} Expected ${Object.keys(options)
+      `[bench] ${failure.message.split(". ")[0]}. Expected ${Object.keys(options)
         .map((name) => `--${name}`)
         .join(", ")}.`,
       2,
@@ -51,6 +51,12 @@ function asked(args) {
       throw stop(`[bench] --${key}: expected ${allowed.join(" or ")}, found "${values[key]}".`, 2);
   return { name, values };
 }
+
+for (const [signal, exit] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+])
+  process.on(signal, () => process.exit(exit)); // which ends the process that is being measured
 
 try {
   const { name, values } = asked(process.argv.slice(2));
