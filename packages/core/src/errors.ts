@@ -49,8 +49,8 @@ export const nothingToTrain = (stage: string): CoreError =>
     "core/nothing-trained",
     `stage "${stage}" trains nothing. Give it a network with learns(spec), or a method that returns trains.`,
   );
-export const wrongInput = (stage: string, role: string, found: string, expected: string): CoreError =>
-  userError("core/wrong-input", `stage "${stage}": ${role} takes ${expected}, the data give ${found}.`);
+export const wrongInput = (stage: string, role: string, expected: string, found: string, remedy: string): CoreError =>
+  userError("core/wrong-input", `stage "${stage}": ${role} takes ${expected}, the data give ${found}. ${remedy}`);
 export const couplesImages = (term: string): CoreError =>
   userError("core/couples", `[${term}] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process.`);
 export const wrongWeights = (

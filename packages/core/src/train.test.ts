@@ -290,5 +290,10 @@ describe("epochs", () => {
       },
     };
     expect(await thrownBy([fitting({ data })])).toMatchObject({ message: "the disk is gone", left: 0 });
+    // one step does not reach the end of the epoch; the gate's sweep does
+    expect(await thrownBy([fitting({ data, steps: 1, methods: [fit(), gate("warn", () => true)] })])).toMatchObject({
+      message: "the disk is gone",
+      left: 0,
+    });
   });
 });

@@ -32,9 +32,9 @@ describe("networks", () => {
     );
   });
   test.each([
-    [{ inputChannels: 3 }, 'stage "fitting": student takes 3, the data give 1 channels.'],
-    [{ classes: 5 }, 'stage "fitting": student takes 5, the data give 2 classes.'],
-    [{ multiple: 2 }, 'stage "fitting": student takes sizes that are multiples of 2, the data give patches of 2×3.'],
+    [{ inputChannels: 3 }, 'stage "fitting": student takes 3 channels, the data give 1. Build the network with inputChannels: 1.'],
+    [{ classes: 5 }, 'stage "fitting": student takes 5 classes, the data give 2. Build the network with classes: 2.'],
+    [{ multiple: 2 }, 'stage "fitting": student takes sizes that are multiples of 2, the data give 2×3. Take patches of such a size.'],
   ])("pictures that a network does not take: %o", async (more, message) => {
     expect(await thrownBy([fitting({ nets: { student: learns(line("line", { more })) } })])).toEqual(user("wrong-input", message));
   });

@@ -134,8 +134,12 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
 /** The data give what the network takes. */
 function checkInput(stage: Stage, role: string, spec: NetworkSpec<string>): void {
   const { height, width, channels, classes } = stage.data.picture;
-  if (channels !== spec.inputChannels) throw wrongInput(stage.name, role, `${channels} channels`, `${spec.inputChannels}`);
-  if (classes !== spec.classes) throw wrongInput(stage.name, role, `${classes} classes`, `${spec.classes}`);
+  const refuse = (expected: string, found: string, remedy: string): never => {
+    throw wrongInput(stage.name, role, expected, found, remedy);
+  };
+  if (channels !== spec.inputChannels)
+    refuse(`${spec.inputChannels} channels`, `${channels}`, `Build the network with inputChannels: ${channels}.`);
+  if (classes !== spec.classes) refuse(`${spec.classes} classes`, `${classes}`, `Build the network with classes: ${classes}.`);
   if (height % spec.multiple !== 0 || width % spec.multiple !== 0)
-    throw wrongInput(stage.name, role, `patches of ${height}×${width}`, `sizes that are multiples of ${spec.multiple}`);
+    refuse(`sizes that are multiples of ${spec.multiple}`, `${height}×${width}`, "Take patches of such a size.");
 }

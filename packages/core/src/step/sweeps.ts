@@ -38,15 +38,17 @@ export function sweeps(ready: Ready, seed: number, programOf: (who: string, f: P
       });
     made.set(who, part);
     let total: Tensor[] = [];
-    for await (const batch of ready.stage.data.epoch(epoch, seed)) {
-      const out = await part.run(feed(batch, { step: 0, steps: ready.stage.steps, epoch }, ready, seed));
-      const sofar = total;
-      total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
-      if (sofar.length > 0) dispose([...sofar, ...out]);
+    try {
+      for await (const batch of ready.stage.data.epoch(epoch, seed)) {
+        const out = await part.run(feed(batch, { step: 0, steps: ready.stage.steps, epoch }, ready, seed));
+        const sofar = total;
+        total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
+        if (sofar.length > 0) dispose([...sofar, ...out]);
+      }
+      return tidy(() => div(total[0]!, total[1]!));
+    } finally {
+      dispose(total);
     }
-    const found = tidy(() => div(total[0]!, total[1]!));
-    dispose(total);
-    return found;
   };
   const measured = async ({ name, measure }: Gate<Step<Wants>>): Promise<number> => {
     const found = await mean(name, 0, (now) => {
