@@ -36,4 +36,5 @@ const kernels = defineConfig({
 });
 
 // "#tfjs-kernels" is looked up when it runs: at this moment the file may not be there yet.
-export default [{ ...(shared as Options), external: ["#tfjs-kernels"] }, kernels as Options];
+// the two run side by side: one must not clear away what the other has written
+export default [{ ...(shared as Options), external: ["#tfjs-kernels"], clean: ["!tfjs-kernels.*"] }, kernels as Options];

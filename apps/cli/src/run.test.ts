@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findLibrary } from "@segdistill/backend/library";
 import { phantoms, readPicture, writePng } from "@segdistill/datasets";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -32,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(findLibrary() === null)("a run", { timeout: 240_000 }, () => {
+describe("a run", { timeout: 240_000 }, () => {
   test("trains, measures and writes its folder to the end; a second call has nothing to do", () => {
     const first = run("run", config, ...small);
     expect([first.status, first.status === 0 ? "" : first.stderr]).toEqual([0, ""]);

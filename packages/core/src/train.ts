@@ -123,7 +123,8 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
       }
     }
 
-    // 4. the gates, and the result
+    // 4. the gates, and the result; a gate that stops leaves what was trained
+    if (ready.gates.length > 0) await at.save({ step: done, done: false, seconds, counters: {} });
     const gates = await mean.gates(({ name, ...found }) => store.tell(stage.name, { event: "gate", gate: name, ...found }));
     store.tell(stage.name, { event: "finished", step: done, steps });
     await at.save({ step: done, done: true, seconds, counters: Object.fromEntries(gates.map(({ name, value }) => [name, value])) });

@@ -6,7 +6,6 @@ import { isUserError } from "../errors.js";
 import { version, type Common } from "../program.js";
 import { installed } from "../resolve/installed.js";
 import { contract } from "../resolve/offers.js";
-import { choosePrecision, thisProcessor } from "../run/precision.js";
 import { table } from "../terminal/table.js";
 
 /** One thing that was looked at. */
@@ -20,33 +19,35 @@ export interface Finding {
   readonly detail?: boolean;
 }
 
-const telling = ["avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "bf16"];
-
-const tensorflow = (): Finding => {
+/** Loads TensorFlow where it is found: only that shows that it works here. */
+const tensorflow = async (): Promise<readonly Finding[]> => {
   try {
     const library = findLibrary();
-    const what = "TensorFlow";
-    if (library)
-      return { what, found: `${library.version ?? "version known once loaded"}, ${library.folder} (${library.source})`, good: true };
-    return {
-      what,
-      found: `not found; looked in ${searchedPlaces().join(", ")}`,
-      good: false,
-      remedy: `segdistill setup fetches ${tensorflowVersion}`,
-    };
+    if (!library) {
+      const places = `not found; looked in ${searchedPlaces().join(", ")}`;
+      return [{ what: "TensorFlow", found: places, good: false, remedy: `segdistill setup fetches ${tensorflowVersion}` }];
+    }
+    const { choosePrecision, startEngine } = await import("@segdistill/backend");
+    const engine = await startEngine();
+    const { precision, why } = await choosePrecision("auto");
+    return [
+      { what: "TensorFlow", found: `${engine.tensorflow}, ${library.folder} (${library.source})`, good: true },
+      { what: "devices", found: engine.devices.map(({ type }) => type).join(", "), good: true },
+      { what: "precision: auto", found: `${precision}: ${why}`, good: true },
+      { what: "TensorFlow says", found: engine.said.trim() || "nothing", good: true, detail: true },
+    ];
   } catch (e) {
-    if (isUserError(e)) return { what: "TensorFlow", found: e.message, good: false, remedy: "see the message" };
+    if (isUserError(e)) return [{ what: "TensorFlow", found: e.message, good: false, remedy: "see the message" }];
     throw e;
   }
 };
 
-/** Everything that decides whether and how fast a run works here. Loads no engine. */
+/** Everything that decides whether and how fast a run works here. */
 const findings = async (folder: string): Promise<readonly Finding[]> => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const newEnough = major > 20 || (major === 20 && minor >= 19);
-  const processor = thisProcessor();
-  const flags = telling.filter((flag) => processor.flags.includes(flag));
-  const chosen = choosePrecision("auto", processor);
+  const { cpuFlags } = await import("@segdistill/core");
+  const flags = await cpuFlags();
   const cache = cacheFolder();
   const freeBytes = await freeOf(cache);
   const threads = process.env["SEGDISTILL_THREADS"];
@@ -57,15 +58,14 @@ const findings = async (folder: string): Promise<readonly Finding[]> => {
     { what: "Node", found: process.versions.node, good: newEnough, remedy: "install Node 20.19 or newer" },
     { what: "platform", found: `${platform()} ${process.arch}, kernel ${release()}`, good: true },
     { what: "processor", found: `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} threads`, good: true },
-    { what: "processor flags", found: flags.join(" ") || "none that matter here", good: true },
+    { what: "processor flags", found: flags?.join(" ") ?? "unknown", good: true },
     { what: "memory", found: `${(totalmem() / 1e9).toFixed(1)} GB`, good: totalmem() > 3e9, remedy: "take small patches and batches" },
-    tensorflow(),
+    ...(await tensorflow()),
     {
       what: "threads",
       found: threads === undefined ? "all (SEGDISTILL_THREADS is not set)" : `${threads} (SEGDISTILL_THREADS)`,
       good: true,
     },
-    { what: "precision: auto", found: `${chosen.precision}: ${chosen.why}`, good: true },
     { what: "cache", found: cache, good: true },
     {
       what: "free there",

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { startEngine } from "@segdistill/backend";
+import { choosePrecision, startEngine } from "@segdistill/backend";
 import { readRunFolder, type ModelResults } from "@segdistill/core";
 import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
 import type { Resolved } from "../config/configure.js";
@@ -12,7 +12,6 @@ import { measureModel } from "../run/measure-models.js";
 import { modelResults } from "../run/model-results.js";
 import { openPart, type Looking, type Part } from "../run/open-data.js";
 import { openStudent } from "../run/open-student.js";
-import { choosePrecision, thisProcessor } from "../run/precision.js";
 import { rootsOf } from "../run/roots.js";
 import { secondObserver } from "../run/second-observer.js";
 import { stopping } from "../stopping.js";
@@ -66,7 +65,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
   }
   await fetchedLibrary(options, show);
   await startEngine();
-  const { precision } = choosePrecision(config?.precision ?? "auto", thisProcessor());
+  const { precision } = await choosePrecision(config?.precision ?? "float32");
   const { metrics, at } = config?.evaluate ?? ({ metrics: ["dice", "iou", "sensitivity", "specificity", "auc"], at: "native" } as const);
   const stop = stopping(show.say);
   const models: Record<string, ModelResults> = {};

@@ -9,7 +9,6 @@ import type { Common } from "../program.js";
 import { forward } from "../run/forward.js";
 import { openStudent } from "../run/open-student.js";
 import { overlay, visible } from "../run/overlay.js";
-import { choosePrecision, thisProcessor } from "../run/precision.js";
 import { decided, preparedLogits } from "../run/predict-picture.js";
 import { onScreen } from "../terminal/progress.js";
 import { fetchedLibrary } from "./setup.js";
@@ -48,7 +47,7 @@ export const predict = async (folder: string, input: string, { out, ...options }
   const prepared = prepare(steps as unknown as PrepareOptions);
   const needsField = prepared.describe.some((step) => "fieldOfViewWidth" in step);
   const { network, dispose } = opened.build();
-  const { logits } = forward(network, choosePrecision("auto", thisProcessor()).precision);
+  const { logits } = forward(network, "float32");
   const written: { readonly picture: string; readonly mask: string; readonly overlay: string }[] = [];
   for (const [i, picture] of pictures.entries()) {
     show.doing("predicting", `${i + 1}/${pictures.length}`);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startEngine, type EngineInfo } from "@segdistill/backend";
+import { choosePrecision, startEngine, type EngineInfo, type Precision } from "@segdistill/backend";
 import {
   describeEnvironment,
   folderStore,
@@ -19,7 +19,6 @@ import { finishedResults } from "./finished.js";
 import { givenWeights } from "./given-weights.js";
 import { measureRun } from "./measure-run.js";
 import type { Part } from "./open-data.js";
-import { choosePrecision, thisProcessor } from "./precision.js";
 import { splitOf, type ResolvedRun } from "./resolve-run.js";
 import { shownStore } from "./shown-store.js";
 import { wire } from "./stages.js";
@@ -55,7 +54,8 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
   try {
     folder.warnings.forEach(show.say);
     const engine = await startEngine();
-    const environment = await environmentOf(run, engine, versions);
+    // a run that goes on keeps the precision that it began with
+    const environment = await environmentOf(run, engine, versions, (await folder.readEnvironment())?.precision.chosen);
     await folder.writeEnvironment(environment);
     return { results: await trainAndMeasure(run, folder, environment, fingerprints, options), before: false };
   } finally {
@@ -73,7 +73,7 @@ const trainAndMeasure = async (
 ): Promise<Results> => {
   const { config, teacher, student, methods } = run;
   const { set, cases } = run.data.train;
-  const precision = environment.precision.chosen as "float32" | "bfloat16";
+  const precision = environment.precision.chosen;
   const prepared = prepare(config.prepare);
   const dataSet = await set.fingerprint();
   const data = patches({ ...config.sample, cases, dataSet, prepare: prepared, classes: set.classes.length });
@@ -108,15 +108,16 @@ const configOf = ({ config }: ResolvedRun, seed: number): Json => {
   return one as Json;
 };
 
-const environmentOf = (
+const environmentOf = async (
   { config, folder }: ResolvedRun,
   engine: EngineInfo,
   versions: Readonly<Record<string, string>>,
+  before: Precision | undefined,
 ): Promise<Environment> =>
   describeEnvironment({
     packages: versions,
     threads: engine.threads,
-    precision: { asked: config.precision, chosen: choosePrecision(config.precision, thisProcessor()).precision },
+    precision: { asked: config.precision, chosen: before ?? (await choosePrecision(config.precision)).precision },
     tensorflow: engine.tensorflow,
     lockFile: join(process.cwd(), "package-lock.json"),
     repository: folder,

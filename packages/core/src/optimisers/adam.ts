@@ -1,4 +1,4 @@
-import { add, div, mul, pow, scalar, sqrt, square, sub, type Tensor } from "@tensorflow/tfjs-core";
+import { add, div, expm1, mul, neg, sqrt, square, sub, type Tensor } from "@tensorflow/tfjs-core";
 import type { Optimiser, Schedule } from "../contract/index.js";
 
 export interface AdamOptions {
@@ -24,7 +24,9 @@ export function adam({ rate, betas: [b1, b2] = [0.9, 0.999], epsilon = 1e-8, dec
       const g = decay === 0 ? gradient : add(gradient, mul(value, decay));
       const m2 = add(mul(m as Tensor, b1), mul(g, 1 - b1));
       const v2 = add(mul(v as Tensor, b2), mul(square(g), 1 - b2));
-      const [c1, c2] = [sub(1, pow(scalar(b1), count)), sub(1, pow(scalar(b2), count))];
+      // 1 − βᵗ without the digits that 1 − pow(β, t) loses in float32
+      const correction = (beta: number): Tensor => neg(expm1(mul(count, Math.log(beta))));
+      const [c1, c2] = [correction(b1), correction(b2)];
       return { value: sub(value, div(mul(step, div(m2, c1)), add(sqrt(div(v2, c2)), epsilon))), slots: [m2, v2] };
     },
   };

@@ -40,7 +40,7 @@ test("says where and with what a run was made", async () => {
 });
 
 test("what is not there is null", async () => {
-  const nothing = { packages: {}, threads: null, precision: { asked: "float32", chosen: "float32" }, tensorflow: null };
+  const nothing = { packages: {}, threads: null, precision: { asked: "float32", chosen: "float32" as const }, tensorflow: null };
   const environment = await describeEnvironment({ ...nothing, lockFile: "/nowhere/package-lock.json", repository: tmpdir() });
   expect([environment.lockFile, environment.gitCommit, environment.tensorflow, environment.threads]).toEqual([null, null, null, null]);
   expect(environmentSchema.safeParse(environment).success).toBe(true);

@@ -23,7 +23,7 @@ export interface Environment {
   readonly memoryBytes: number;
   readonly threads: number | null;
   /** What was asked for, and what was chosen. */
-  readonly precision: { readonly asked: string; readonly chosen: string };
+  readonly precision: { readonly asked: string; readonly chosen: "float32" | "bfloat16" };
   /** Null where it ran on another backend. */
   readonly tensorflow: string | null;
   /** Environment variables that decide on numbers or speed (oneDNN, determinism, threads), as they were. */
@@ -37,7 +37,7 @@ export interface Environment {
 export interface EnvironmentParts {
   readonly packages: Readonly<Record<string, string>>;
   readonly threads: number | null;
-  readonly precision: { readonly asked: string; readonly chosen: string };
+  readonly precision: { readonly asked: string; readonly chosen: "float32" | "bfloat16" };
   readonly tensorflow: string | null;
   /** Null or left out: no file. */
   readonly lockFile?: string | null;
@@ -60,7 +60,7 @@ export const environmentSchema: z.ZodType<Environment> = z.strictObject({
   cpu: z.strictObject({ model: z.string().nullable(), count: z.int().min(0), flags: z.array(z.string()).nullable() }),
   memoryBytes: z.int().min(0),
   threads: z.int().min(1).nullable(),
-  precision: z.strictObject({ asked: z.string(), chosen: z.string() }),
+  precision: z.strictObject({ asked: z.string(), chosen: z.enum(["float32", "bfloat16"]) }),
   tensorflow: z.string().nullable(),
   variables: z.record(z.string(), z.string()),
   lockFile: hex(64).nullable(),
@@ -77,7 +77,8 @@ export const flagsOfInterest: readonly string[] = [
 ];
 const decides = /^(TF_|ONEDNN_|DNNL_|OMP_|KMP_|MKL_|SEGDISTILL_THREADS$|CUDA_VISIBLE_DEVICES$|NVIDIA_TF32_OVERRIDE$)/;
 
-const cpuFlags = async (): Promise<readonly string[] | null> => {
+/** Those of {@link flagsOfInterest} that this CPU has; null where the system does not tell. */
+export const cpuFlags = async (): Promise<readonly string[] | null> => {
   const info = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
   const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1];
   if (line === undefined) return null;

@@ -20,7 +20,7 @@ import {
 } from "./errors.js";
 import { openEventLog, type EventLog } from "./event-log.js";
 import { fileName, nameOf } from "./file-name.js";
-import { writeJsonFile } from "./json-file.js";
+import { readJsonFile, writeJsonFile } from "./json-file.js";
 import { lockFolder } from "./lock.js";
 import type { Results } from "./results.js";
 import { readResults, writeResults } from "./results-schema.js";
@@ -67,6 +67,8 @@ export interface RunFolder {
   readonly events: EventLog;
   readonly checkpoints: Checkpoints;
   readonly writeEnvironment: (environment: Environment) => Promise<void>;
+  /** The environment that this run began in; null for a new run, or where the file is gone or damaged. */
+  readonly readEnvironment: () => Promise<Environment | null>;
   readonly writeResults: (results: Results) => Promise<void>;
   readonly writeStudent: (
     name: string,
@@ -181,6 +183,8 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
           missing: "",
           damaged: "This is a mistake in the program.",
         }),
+      readEnvironment: () =>
+        readJsonFile(environmentSchema, paths.environment, { who: "environment", missing: "", damaged: "" }).catch(() => null),
       writeResults: (results) => writeResults(paths.results, results),
       writeStudent: (name, student, tensors) => writeStudent(paths.student(name), student, tensors),
       readStudent: (name) => readStudent(paths.student(name)),
