@@ -25,7 +25,7 @@ const picture = (width: number, height: number, channels: 1 | 3, value: (i: numb
   sharp(Buffer.from(Uint8Array.from({ length: width * height * channels }, (_, i) => value(i))), {
     raw: { width, height, channels },
   }).png();
-async function dataSet(name: string, change?: (at: string) => Promise<unknown> | void): Promise<void> {
+async function dataSet(name: string, change?: (at: string) => unknown): Promise<void> {
   const at = join(folder, name);
   for (const part of ["images", "masks"]) mkdirSync(join(at, part), { recursive: true });
   for (let k = 0; k < 6; k++) {
@@ -35,7 +35,7 @@ async function dataSet(name: string, change?: (at: string) => Promise<unknown> |
   await change?.(at);
 }
 const breakOff = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length - Math.floor(bytes.length / 3));
-const everyPicture = (at: string, change: (path: string) => Promise<unknown> | void): Promise<unknown> =>
+const everyPicture = (at: string, change: (path: string) => unknown): Promise<unknown> =>
   Promise.all(readdirSync(join(at, "images")).map((name) => change(join(at, "images", name))));
 
 beforeAll(async () => {

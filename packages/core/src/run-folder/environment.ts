@@ -75,7 +75,7 @@ export const flagsOfInterest: readonly string[] = [
   ...["sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16"],
   ...["amx_tile", "amx_bf16", "amx_int8", "asimd", "asimdhp", "bf16", "i8mm", "sve"],
 ];
-const decides = /^(TF_|ONEDNN_|DNNL_|OMP_|KMP_|MKL_|SEGDISTILL_THREADS$|CUDA_VISIBLE_DEVICES$|NVIDIA_TF32_OVERRIDE$)/;
+const decides = /^(TF_(?!CLI_)|ONEDNN_|DNNL_|OMP_|KMP_|MKL_|SEGDISTILL_THREADS$|CUDA_VISIBLE_DEVICES$|NVIDIA_TF32_OVERRIDE$)/;
 
 /** Those of {@link flagsOfInterest} that this CPU has; null where the system does not tell. */
 export const cpuFlags = async (): Promise<readonly string[] | null> => {
