@@ -14,10 +14,14 @@ export function noise({ batch, height, width, classes }) {
     cases: Array.from({ length: batch }, (_, i) => `noise-${i}`),
     occurrences: Array.from({ length: batch }, () => 0),
   };
-  return held(
-    { height, width, channels: 1, classes },
-    Array.from({ length: 1000 }, () => one),
-  ); // no epoch ends while steps are timed
+  const batchesPerEpoch = 1e6; // no epoch ends while steps are measured
+  return {
+    ...held({ height, width, channels: 1, classes }, [one]),
+    batchesPerEpoch,
+    async *epoch(_, __, first = 0) {
+      for (let i = first; i < batchesPerEpoch; i++) yield one;
+    },
+  };
 }
 
 /** Batches that are there already, as data of an epoch. */

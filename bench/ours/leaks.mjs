@@ -22,7 +22,7 @@ const teacher = stage({
   steps: 1,
 });
 const nets = { teacher: frozen(from(teacher, "student")), student: learns(uNet({ width: 4, classes: 2 })) };
-const distilled = stage({ ...rest, name: "distilled", nets, methods: [supervised(), logits({ temperature: 4 })], steps });
+const distilled = stage({ ...rest, name: "distilled", nets, methods: [supervised(), logits({ temperature: 4 })], steps: steps + 1 }); // one more, for the last one leaves the loop
 
 const found = [];
 const step = (name, { step }) => {
