@@ -62,6 +62,28 @@ describe("a run", { timeout: 240_000 }, () => {
     expect([...new Set(mask!.data)].every((v) => v === 0 || v === 255)).toBe(true);
   });
 
+  test("a teacher of one's own: weights from a file take the place of its training", () => {
+    const weights = join(folder, "runs/quickstart/students/teacher/weights.safetensors");
+    const own = [
+      "run",
+      config,
+      ...small,
+      "--set",
+      "teacher.train=null",
+      "--set",
+      `teacher.weights=${weights}`,
+      "--run",
+      "runs/own-teacher",
+    ];
+    const { status, stderr } = run(...own);
+    expect([status, status === 0 ? "" : stderr]).toEqual([0, ""]);
+    const [given, trained] = [results("runs/own-teacher").models["teacher"]!, results().models["teacher"]!];
+    expect(given.domains).toEqual(trained.domains);
+    const missing = run(...own.map((arg) => arg.replace(weights, "none.safetensors")), "--run", "runs/no-teacher");
+    expect(missing.status).toBe(2);
+    expect(missing.stderr).toContain("none.safetensors");
+  });
+
   test("Ctrl-C keeps a checkpoint, and the same command goes on from it", async () => {
     const long = ["run", config, ...small, "--set", "teacher.train={ steps: 100000 }", "--run", "runs/stopped"];
     const child = spawn(process.execPath, [bin, ...long], {
