@@ -16,7 +16,8 @@ export function measured(command, args, env = {}) {
     child.on("close", (code, signal) => {
       process.off("exit", end);
       const said = Buffer.concat(err).toString().trim();
-      if (code !== 0) return resolve({ why: said.split("\n").at(-1) || `ended with ${signal ?? `exit code ${code}`}`, said });
+      const reason = said.split("\n").findLast((line) => /^\S*Error\b/.test(line)); // Python's last line, not Node's
+      if (code !== 0) return resolve({ why: reason ?? `ended with ${signal ?? `exit code ${code}`}`, said });
       try {
         resolve(JSON.parse(Buffer.concat(out).toString().trim().split("\n").at(-1)));
       } catch {
