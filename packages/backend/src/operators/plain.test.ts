@@ -48,7 +48,8 @@ describe("the plain forms, for backends without TensorFlow, give the native ops'
 
   test("gradients of rectifiers, at their corners too", () => {
     const x = tf.tensor1d([-1, -0, 0, 0.5, 5.5, 6, 7]);
-    for (const operator of [reluGrad, relu6Grad]) expectAgreement(operator, { dy: numbers([7], 1), x });
+    // outputs of a rectifier, and numbers that none gives
+    for (const operator of [reluGrad, relu6Grad]) expectAgreement(operator, { dy: numbers([7], 1), y: x, x });
   });
 
   test("the barrier", () => expectAgreement(float32Barrier, { x: map(shape, 1) }));

@@ -24,10 +24,10 @@ export function adam({ rate, betas: [b1, b2] = [0.9, 0.999], epsilon = 1e-8, dec
       const g = decay === 0 ? gradient : add(gradient, mul(value, decay));
       const m2 = add(mul(m as Tensor, b1), mul(g, 1 - b1));
       const v2 = add(mul(v as Tensor, b2), mul(square(g), 1 - b2));
-      // 1 − βᵗ without the digits that 1 − pow(β, t) loses in float32
+      // 1 − βᵗ without the digits that 1 − pow(β, t) loses in float32; a compiled step computes it once for all variables
       const correction = (beta: number): Tensor => neg(expm1(mul(count, Math.log(beta))));
-      const [c1, c2] = [correction(b1), correction(b2)];
-      return { value: sub(value, div(mul(step, div(m2, c1)), add(sqrt(div(v2, c2)), epsilon))), slots: [m2, v2] };
+      const root = div(sqrt(v2), sqrt(correction(b2)));
+      return { value: sub(value, div(mul(div(step, correction(b1)), m2), add(root, epsilon))), slots: [m2, v2] };
     },
   };
 }
