@@ -1,13 +1,16 @@
 import {
   engine,
   getGradient,
-  registerGradient,
-  registerKernel,
-  unregisterGradient,
+  getKernel,
   type GradConfig,
+  type KernelConfig,
   type NamedAttrMap,
   type NamedTensorMap,
+  registerGradient,
+  registerKernel,
   type Tensor,
+  unregisterGradient,
+  unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { attributeKinds, dataTypes } from "../native/constants.js";
 import type { NativeBackend, OpAttribute } from "../native/kernel-backend.js";
@@ -60,6 +63,19 @@ export function registerOperator({ name, native, plain, gradient }: Operator): v
 export function replaceGradient(config: GradConfig): void {
   if ((getGradient(config.kernelName) as GradConfig | undefined) !== undefined) unregisterGradient(config.kernelName);
   registerGradient(config);
+}
+
+/** Puts a kernel of the TensorFlow backend in the place of the one that is there. */
+export function replaceKernel(
+  kernelName: string,
+  kernelFunc: (inputs: NamedTensorMap, attributes: NamedAttrMap, backend: NativeBackend) => Tensor,
+): void {
+  if ((getKernel(kernelName, "tensorflow") as KernelConfig | undefined) !== undefined) unregisterKernel(kernelName, "tensorflow");
+  registerKernel({
+    kernelName,
+    backendName: "tensorflow",
+    kernelFunc: ({ inputs, attrs, backend }) => kernelFunc(inputs as NamedTensorMap, attrs ?? {}, backend as NativeBackend),
+  });
 }
 
 /** Calls an operator of one output by its name. */
