@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import * as files from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { removeTemporary, writeAtomic } from "./atomic.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 vi.mock("node:fs/promises", async (original) => {
   const real = await original<typeof files>();
@@ -11,7 +11,7 @@ vi.mock("node:fs/promises", async (original) => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const folder = (): string => mkdtempSync(join(tmpdir(), "atomic-"));
+const folder = (): string => temporaryFolder();
 // "abc" in two pieces; the hash is the standard's own example (FIPS 180-2, appendix B.1).
 const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 

@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkpoints, type CheckpointPosition } from "./checkpoint.js";
 import { sha256 } from "./content.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
-const root = (): string => join(mkdtempSync(join(tmpdir(), "checkpoint-")), "checkpoints");
+const root = (): string => join(temporaryFolder(), "checkpoints");
 const tensors = (value: number) => new Map([["a/kernel", { shape: [1, 2], data: Float32Array.of(value, value + 0.5) }]]);
 const at = (step: number, more: Partial<CheckpointPosition> = {}): CheckpointPosition => ({
   stage: "align/teacher",

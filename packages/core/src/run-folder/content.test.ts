@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { contentKey, sha256, sha256OfFile, sha256OfFolder, sha256OfJson } from "./content.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 // The standard's own examples (FIPS 180-2, appendix B).
 const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -10,7 +10,7 @@ const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 test("SHA-256 of texts, bytes, files and data", async () => {
   expect(sha256("abc")).toBe(abc);
   expect(sha256(new Uint8Array([97, 98, 99]))).toBe(abc);
-  const file = join(mkdtempSync(join(tmpdir(), "content-")), "a");
+  const file = join(temporaryFolder(), "a");
   writeFileSync(file, "abc");
   expect(await sha256OfFile(file)).toBe(abc);
   expect(sha256OfJson({ b: 1, a: [2] })).toBe(sha256('{"a":[2],"b":1}'));
@@ -25,7 +25,7 @@ test("a key follows from its parts alone, whatever their order", () => {
 
 test("a folder's hash follows from names and contents of its files", async () => {
   const make = (text: string, name = "b.js"): string => {
-    const folder = mkdtempSync(join(tmpdir(), "content-"));
+    const folder = temporaryFolder();
     mkdirSync(join(folder, "sub"));
     mkdirSync(join(folder, "node_modules"));
     writeFileSync(join(folder, "node_modules", "x.js"), text);

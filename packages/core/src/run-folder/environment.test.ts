@@ -1,11 +1,12 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { describeEnvironment, environmentSchema, flagsOfInterest } from "./environment.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 test("says where and with what a run was made", async () => {
-  const lockFile = join(mkdtempSync(join(tmpdir(), "environment-")), "package-lock.json");
+  const lockFile = join(temporaryFolder(), "package-lock.json");
   writeFileSync(lockFile, "abc");
   const environment = await describeEnvironment({
     packages: { b: "2.0.0", a: "1.0.0" },

@@ -1,11 +1,11 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { eventsOfStage, openEventLog, readEvents } from "./event-log.js";
 import type { NewEvent } from "./events.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
-const file = (): string => join(mkdtempSync(join(tmpdir(), "events-")), "run", "events.jsonl");
+const file = (): string => join(temporaryFolder(), "run", "events.jsonl");
 const step = (n: number, stage = "teacher"): NewEvent => ({
   stage,
   step: n,
@@ -132,7 +132,7 @@ test.each([
   ['{"stage":"a","event":"started"}', "it has no time or no stage"],
   ['{"t":"x","stage":"a","event":"exploded"}', "it has neither terms nor validation nor a known event"],
 ])("a line that is no event: %s", (line, why) => {
-  const path = join(mkdtempSync(join(tmpdir(), "events-")), "e.jsonl");
+  const path = join(temporaryFolder(), "e.jsonl");
   writeFileSync(path, `{"t":"x","stage":"a","event":"started"}\n${line}\n`);
   expect(() => readEvents(path)).toThrow(
     `[events] line 2 of "${path}" is not an event: ${why}. Expected one JSON object a line. Take the line out, or restore the file.`,

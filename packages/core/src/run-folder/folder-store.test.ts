@@ -1,5 +1,4 @@
-import { appendFileSync, mkdtempSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Position } from "../store.js";
@@ -8,8 +7,9 @@ import { readEvents } from "./event-log.js";
 import { openRunFolder, type RunFolder } from "./folder.js";
 import { folderStore } from "./folder-store.js";
 import { runsBeside } from "./reuse.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
-const box = mkdtempSync(join(tmpdir(), "folder-store-"));
+const box = temporaryFolder();
 const open = (name: string): Promise<RunFolder> => openRunFolder(join(box, name), { config: { name }, text: `name: ${name}\n`, split: {} });
 const position: Position = { step: 4, steps: 9, epoch: 1, batch: 1, done: false, seconds: 2.5, counters: { auc: 0.75 } };
 const tensors = (x: number) => new Map([["w/kernel", { shape: [1, 3], data: Float32Array.of(x, 2, 3) }]]);

@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readEvents } from "./event-log.js";
 import { openRunFolder, readRunFolder, type RunFolderOptions } from "./folder.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
-const box = mkdtempSync(join(tmpdir(), "run-folder-"));
+const box = temporaryFolder();
 let trainer = "";
 const children: ChildProcess[] = [];
 beforeAll(async () => {

@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { gitCommit } from "./git-commit.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 const one = "1".repeat(40);
 const two = "2".repeat(40);
 /** A folder with these files; the layout is gitrepository-layout(5)'s. */
 const folder = (files: Readonly<Record<string, string>>): string => {
-  const root = mkdtempSync(join(tmpdir(), "git-"));
+  const root = temporaryFolder();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
     writeFileSync(join(root, name), text);

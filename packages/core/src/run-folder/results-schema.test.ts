@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { describeEnvironment } from "./environment.js";
 import type { Results } from "./results.js";
 import { checkResults, readResults, resultsJsonSchema, writeResults } from "./results-schema.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 const environment = await describeEnvironment({
   packages: { "@segdistill/core": "0.0.0" },
@@ -63,7 +63,7 @@ const results = (): Results => ({
   ],
   environment,
 });
-const file = (): string => join(mkdtempSync(join(tmpdir(), "results-")), "results.json");
+const file = (): string => join(temporaryFolder(), "results.json");
 
 test("written and read back", async () => {
   const path = file();

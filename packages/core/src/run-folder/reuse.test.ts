@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkpoints, type CheckpointPosition } from "./checkpoint.js";
 import { adopt, finishedElsewhere, runsBeside } from "./reuse.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 const tensors = (value: number) => new Map([["w", { shape: [2], data: Float32Array.of(value, 2) }]]);
 const position: CheckpointPosition = {
@@ -18,7 +18,7 @@ const position: CheckpointPosition = {
   seconds: 12,
   counters: null,
 };
-const runs = mkdtempSync(join(tmpdir(), "reuse-"));
+const runs = temporaryFolder();
 const at = (name: string): string => join(runs, name);
 const of = (name: string) => checkpoints(join(at(name), "checkpoints"));
 

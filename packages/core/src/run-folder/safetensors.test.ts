@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sha256 } from "./content.js";
 import python from "./fixtures/files-of-python.json" with { type: "json" };
 import { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors, type StoredTensor } from "./safetensors.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 const bytes = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, "base64"));
 const whole = (pieces: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(pieces));
@@ -84,7 +84,7 @@ test("a view into a larger buffer, at an odd place, reads the same", () => {
 });
 
 test("through a file", async () => {
-  const path = join(mkdtempSync(join(tmpdir(), "safetensors-")), "x.safetensors");
+  const path = join(temporaryFolder(), "x.safetensors");
   const written = await writeSafetensors(path, ours, { step: "3" });
   expect(written).toEqual({ bytes: readFileSync(path).length, sha256: sha256(readFileSync(path)) });
   expect((await readSafetensors(path)).metadata).toEqual({ step: "3" });

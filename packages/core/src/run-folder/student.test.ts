@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readStudent, readStudentDescription, writeStudent, type StudentDescription } from "./student.js";
+import { temporaryFolder } from "../testing/temporary.js";
 
 const student: Omit<StudentDescription, "schema" | "weights"> = {
   network: { use: "mobile-u-net", name: "mobile-u-net", options: { width: 1 } },
@@ -23,7 +23,7 @@ const tensors = new Map([["encoder/1/conv/kernel", { shape: [3, 1, 1, 2], data: 
 const missing = "Expected a folder with student.json and weights.safetensors, such as runs/quickstart/students/distilled.";
 const damaged = "Copy the whole folder again, or write it anew by running its configuration again.";
 const written = async (): Promise<string> => {
-  const folder = join(mkdtempSync(join(tmpdir(), "student-")), "distilled");
+  const folder = join(temporaryFolder(), "distilled");
   await writeStudent(folder, student, tensors);
   return folder;
 };
@@ -78,7 +78,7 @@ test("damaged parts", async () => {
 });
 
 test("what is no student is not written", async () => {
-  const folder = join(mkdtempSync(join(tmpdir(), "student-")), "x");
+  const folder = join(temporaryFolder(), "x");
   await expect(writeStudent(folder, { ...student, inputChannels: 0 }, tensors)).rejects.toMatchObject({
     message: `[student] "${join(folder, "student.json")}" does not hold to its schema: inputChannels: Too small: expected number to be >=1, found 0. ${damaged}`,
   });
