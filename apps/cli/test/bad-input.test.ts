@@ -131,6 +131,15 @@ describe("data", { timeout: 120_000 }, () => {
   });
 });
 
+test("a loss that is no number any more stops its stage within a step", { timeout: 120_000 }, () => {
+  const wild = ["teacher.train.steps=4", "teacher.train.optimiser.adam.rate=1e38", "precision=float32"].flatMap((set) => ["--set", set]);
+  expect(run("--data", "folder=good", ...wild)).toEqual({
+    code: 3,
+    message:
+      '[supervised/ce] became NaN in step 1 of stage "teacher" (cases 0, 5). The last good checkpoint is kept. Lower the rate or the term\'s weight.',
+  });
+});
+
 describe("configuration and run folder", { timeout: 240_000 }, () => {
   test.each([
     [

@@ -1,5 +1,5 @@
 import { dispose as disposeTensors, engine as tfjs, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { dropTape, runtime } from "./engine.js";
+import { givingBack, runtime } from "./engine.js";
 import { compiledClosed, disposedInput, nestedTrace } from "./errors.js";
 import { attributeKinds } from "./native/constants.js";
 import { newGraph } from "./native/graph.js";
@@ -145,14 +145,7 @@ function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tenso
   let results: readonly Tensor[] = [];
   try {
     return binding.into(graph, () => {
-      results = tidy(() => {
-        try {
-          return f(...args).map((t) => keep(t.clone()));
-        } catch (failure) {
-          dropTape();
-          throw failure;
-        }
-      });
+      results = tidy(() => givingBack(() => f(...args).map((t) => keep(t.clone()))));
       const changed = variables.filter((v) => v.dataId !== before.get(v));
       const outputs = [...results, ...changed].map(idOf);
       const plan = `segdistill_${functions++}`;

@@ -118,11 +118,19 @@ function loadNative(library: Library, threads: number | undefined): Omit<Runtime
   return { c, shared, context, handles, execute, definitions };
 }
 
-/** Runs `f` with every read of a value refused, as it is in a step. */
-export const withoutReads = <T>(f: () => T): T => runtime().binding.blind(f);
+/** Runs `f` with every read of a value refused, as it is in a step; what a gradient that throws had saved is given back. */
+export function withoutReads<T>(f: () => T): T {
+  return givingBack(() => runtime().binding.blind(f));
+}
 
-/** After a throw inside a gradient tfjs keeps what the tape had saved: gives it back. Called with the tape still open. */
-export function dropTape(): void {
-  const { activeTape } = (tfjs() as unknown as { state: { activeTape?: readonly { saved?: readonly { dispose: () => void }[] }[] } }).state;
-  for (const node of activeTape ?? []) for (const tensor of node.saved ?? []) tensor.dispose();
+/** After a throw inside a gradient tfjs keeps what its tape had saved: this gives it back. */
+export function givingBack<T>(f: () => T): T {
+  try {
+    return f();
+  } catch (failure) {
+    const { activeTape } = (tfjs() as unknown as { state: { activeTape?: readonly { saved?: readonly { dispose: () => void }[] }[] } })
+      .state;
+    for (const node of activeTape ?? []) for (const tensor of node.saved ?? []) tensor.dispose();
+    throw failure;
+  }
 }

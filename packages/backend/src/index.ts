@@ -1,5 +1,5 @@
 export { compile, type Compiled, type CompileOptions, type Precision } from "./compile.js";
-export { dropTape, startEngine, withoutReads, type EngineInfo, type EngineOptions } from "./engine.js";
+export { startEngine, withoutReads, type EngineInfo, type EngineOptions } from "./engine.js";
 export type { BackendError } from "./errors.js";
 export { choosePrecision, type ChosenPrecision } from "./precision.js";
 export type { MemoryUse } from "./native/handles.js";

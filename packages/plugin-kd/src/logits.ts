@@ -25,7 +25,7 @@ export interface LogitsOptions {
  *
  * methods.md 3.1, L_KD; Hinton, Vinyals and Dean 2015.
  *
- * @example const [perPixel] = [logitsDistillation(student, teacher, { temperature: 4 })];
+ * @example const perPixel = logitsDistillation(student, teacher, { temperature: 4 });
  */
 export function logitsDistillation(student: Tensor4D, teacher: Tensor4D, { temperature }: { readonly temperature: number }): Tensor3D {
   const target = logSoftmax(div(teacher, temperature));

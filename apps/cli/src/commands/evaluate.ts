@@ -8,7 +8,7 @@ import { neitherRunNorStudent, nothingToEvaluate } from "../errors.js";
 import type { Common } from "../program.js";
 import { detectRoots } from "../run/detect-roots.js";
 import { forward } from "../run/forward.js";
-import { measureModel } from "../run/measure-models.js";
+import { measureModels } from "../run/measure-models.js";
 import { modelResults } from "../run/model-results.js";
 import { openPart, type Looking, type Part } from "../run/open-data.js";
 import { openStudent } from "../run/open-student.js";
@@ -83,7 +83,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
       };
       const name = basename(folder);
       const program = forward(network, precision);
-      const scores = await measureModel({ name, spec, forward: program }, domains, { how, show, signal: stop.signal });
+      const scores = (await measureModels([{ name, spec, forward: program }], domains, { how, show, signal: stop.signal }))[name]!;
       program.dispose();
       const side = size ?? 256;
       models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, scores);

@@ -1,5 +1,5 @@
 import type { Case, Mask } from "@segdistill/core/contract";
-import type { Prepare } from "@segdistill/datasets/prepare";
+import type { Prepare, Prepared } from "@segdistill/datasets/prepare";
 import { measure, metrics, type Measured, type MetricName } from "@segdistill/metrics";
 import { caseWithoutLabel } from "../errors.js";
 import { decided, preparedLogits, type Logits, type TilesOf } from "./predict-picture.js";
@@ -24,18 +24,32 @@ export interface Predicted {
   readonly scores: Float32Array;
 }
 
-/** Predicts a case on the input's own grid or the prepared one. Throws run/no-label. */
-export const predictCase = async (of: Case, logits: Logits, multiple: number, { prepare, tile, at }: Evaluating): Promise<Predicted> => {
+/** A case as every network sees it: read and prepared once. */
+export interface OpenCase {
+  readonly prepared: Prepared;
+  /** On the grid that is scored, as is `valid`. */
+  readonly truth: Mask;
+  readonly valid: Mask | null;
+}
+
+/** Reads and prepares a case. Throws run/no-label. */
+export const openCase = async (of: Case, { prepare, at }: Evaluating): Promise<OpenCase> => {
   const [image, label, fieldOfView] = await Promise.all([of.image(), of.label(), of.fieldOfView()]);
   if (!label) throw caseWithoutLabel(of.domain, of.id);
   const prepared = prepare.apply({ id: of.id, image, label, fieldOfView });
-  const onPrepared = await preparedLogits(prepared, logits, { ...tile, multiple });
-  if (at === "prepared") {
-    const { label: prediction, scores } = decided(onPrepared);
-    return { prediction, truth: prepared.label!, valid: prepared.valid, scores };
-  }
-  const { label: prediction, scores } = decided(prepared.toNative(onPrepared));
-  return { prediction, truth: label, valid: fieldOfView, scores };
+  return at === "native" ? { prepared, truth: label, valid: fieldOfView } : { prepared, truth: prepared.label!, valid: prepared.valid };
+};
+
+/** Predicts an open case on the input's own grid or the prepared one. */
+export const predictCase = async (
+  { prepared, truth, valid }: OpenCase,
+  logits: Logits,
+  multiple: number,
+  { tile, at }: Evaluating,
+): Promise<Predicted> => {
+  const found = await preparedLogits(prepared, logits, { ...tile, multiple });
+  const { label: prediction, scores } = decided(at === "native" ? prepared.toNative(found) : found);
+  return { prediction, truth, valid, scores };
 };
 
 /** What the metrics need of a predicted case: compared inside the field of view, unlabelled pixels left out. */

@@ -1,4 +1,4 @@
-import { tensor, tidy, type Tensor4D } from "@tensorflow/tfjs-core";
+import { tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { compile, type Precision } from "@segdistill/backend";
 import type { Network, Pass, Raster } from "@segdistill/core/contract";
 
@@ -14,7 +14,7 @@ const noNoise = (): never => {
 };
 const still: Pass = { mode: "inference", statistics: "still", noise: { uniform: noNoise, normal: noNoise } };
 
-/** At most so many pictures at once: more gains nothing and costs memory. */
+/** So many pictures at once: more gains nothing and costs memory. */
 const together = 4;
 
 /** Compiles a network for prediction: running averages, no noise. The engine must have been started. */
@@ -25,27 +25,30 @@ export const forward = (network: Network<string>, precision: Precision): Forward
     precision,
     name: `${network.name}/predict`,
   });
-  const some = async (pictures: readonly Raster[]): Promise<Raster[]> => {
+  /** A batch of one of two sizes, so that at most two traces are made and no empty picture is computed. */
+  const batch = async (pictures: readonly Raster[]): Promise<Raster[]> => {
     const { height, width, channels } = pictures[0]!;
     const size = height * width * channels;
-    const count = Math.min(together, pictures.length);
-    const values = new Float32Array(together * size); // a short batch is filled up, so that one trace serves all
-    for (let i = 0; i < count; i++) values.set(pictures[i]!.data, i * size);
-    const images = tensor(values, [together, height, width, channels]);
+    const values = new Float32Array(pictures.length * size);
+    for (const [i, { data }] of pictures.entries()) values.set(data, i * size);
+    const images = tensor(values, [pictures.length, height, width, channels]);
     const [logits] = await program.run(images);
     images.dispose();
     const classes = logits!.shape[3]!;
     const data = (await logits!.data()) as Float32Array;
     logits!.dispose();
     const one = height * width * classes;
-    return pictures.slice(0, count).map((_, i) => ({ height, width, channels: classes, data: data.slice(i * one, (i + 1) * one) }));
+    return pictures.map((_, i) => ({ height, width, channels: classes, data: data.slice(i * one, (i + 1) * one) }));
   };
   return {
     logits: async (pictures) => {
       const all: Raster[] = [];
-      for (let i = 0; i < pictures.length; i += together) all.push(...(await some(pictures.slice(i, i + together))));
+      while (all.length < pictures.length) {
+        const count = pictures.length - all.length >= together ? together : 1;
+        all.push(...(await batch(pictures.slice(all.length, all.length + count))));
+      }
       return all;
     },
-    dispose: () => tidy(() => program.dispose()),
+    dispose: () => program.dispose(),
   };
 };

@@ -3,7 +3,7 @@ import type { Mask, NetworkSpec } from "@segdistill/core/contract";
 import { stoppedMeasuring } from "../errors.js";
 import type { Progress } from "../terminal/progress.js";
 import { domainResults, type Row } from "./domain-results.js";
-import { measureCase, predictCase, type Evaluating } from "./evaluate-cases.js";
+import { measureCase, openCase, predictCase, type Evaluating } from "./evaluate-cases.js";
 import type { Forward } from "./forward.js";
 import type { Part } from "./open-data.js";
 
@@ -18,29 +18,32 @@ export interface Measuring {
   readonly how: Evaluating;
   readonly show: Progress;
   readonly signal?: AbortSignal;
-  /** Told of every picture. */
-  readonly predicted?: (domain: string, id: string, prediction: Mask) => Promise<void>;
+  /** Told of every model's prediction of every picture. */
+  readonly predicted?: (model: string, domain: string, id: string, prediction: Mask) => Promise<void>;
 }
 
 export type Domains = Readonly<Record<string, Pick<Part, "cases">>>;
 
-/** One trained network on every domain. Throws run/stopped where the signal is aborted. */
-export const measureModel = async (
-  { name, spec, forward }: NamedModel,
+/** Trained networks on every domain, by model and domain; each picture is read and prepared once. Throws run/stopped where the signal is aborted. */
+export const measureModels = async (
+  models: readonly NamedModel[],
   domains: Domains,
   { how, show, signal, predicted }: Measuring,
-): Promise<Record<string, DomainScores>> => {
-  const all: Record<string, DomainScores> = {};
+): Promise<Readonly<Record<string, Readonly<Record<string, DomainScores>>>>> => {
+  const all: Record<string, Record<string, DomainScores>> = Object.fromEntries(models.map(({ name }) => [name, {}]));
   for (const [domain, { cases }] of Object.entries(domains)) {
-    const rows: Row[] = [];
+    const rows = models.map((): Row[] => []);
     for (const [i, one] of cases.entries()) {
       if (signal?.aborted) throw stoppedMeasuring();
-      const found = await predictCase(one, forward.logits, spec.multiple, how);
-      rows.push({ id: one.id, group: one.group, measured: measureCase(found, how) });
-      await predicted?.(domain, one.id, found.prediction);
-      show.doing(`measuring ${name} on ${domain}`, `${i + 1}/${cases.length}`);
+      const opened = await openCase(one, how);
+      for (const [m, { name, spec, forward }] of models.entries()) {
+        const found = await predictCase(opened, forward.logits, spec.multiple, how);
+        rows[m]!.push({ id: one.id, group: one.group, measured: measureCase(found, how) });
+        await predicted?.(name, domain, one.id, found.prediction);
+      }
+      show.doing(`measuring on ${domain}`, `${i + 1}/${cases.length}`);
     }
-    all[domain] = domainResults(rows, how.metrics);
+    for (const [m, { name }] of models.entries()) all[name]![domain] = domainResults(rows[m]!, how.metrics);
   }
   return all;
 };

@@ -8,7 +8,7 @@ import type { Progress } from "../terminal/progress.js";
 import type { Evaluating } from "./evaluate-cases.js";
 import { forward } from "./forward.js";
 import { gainsOf } from "./gains.js";
-import { measureModel, type Measuring, type NamedModel } from "./measure-models.js";
+import { measureModels, type Measuring, type NamedModel } from "./measure-models.js";
 import { modelResults } from "./model-results.js";
 import type { Part } from "./open-data.js";
 import { visible } from "./overlay.js";
@@ -45,20 +45,24 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
   const known: NamedModel[] = [];
   const models: Record<string, ModelResults> = {};
   try {
-    for (const model of of.models) {
-      const network = trained.network(model.stage, model.role);
-      const named = { name: model.name, spec: model.spec, forward: forward(network, precision) };
-      known.push(named);
-      const outcome = trained.stages.find(({ stage }) => stage === model.trainedBy);
-      if (data.validation && outcome && !outcome.reused)
-        validated(folder, outcome, await measureModel(named, { validation: data.validation }, measuring));
-      const predicted = (domain: string, id: string, mask: Mask) =>
-        writeMask(folder.paths.prediction(domain, id), visible(mask, classes.length));
-      const domains = await measureModel(named, data.test, model.name === "distilled" ? { ...measuring, predicted } : measuring);
-      models[model.name] = modelResults(model.spec, network, [height, width, model.spec.inputChannels], outcome, domains);
-      const { use } = model.name === "teacher" ? config.teacher : config.student;
+    for (const { name, spec, stage, role } of of.models)
+      known.push({ name, spec, forward: forward(trained.network(stage, role), precision) });
+    const outcomes = of.models.map(({ trainedBy }) => trained.stages.find(({ stage }) => stage === trainedBy));
+    if (data.validation) {
+      const fresh = known.filter((_, i) => outcomes[i]?.reused === false);
+      const found = await measureModels(fresh, { validation: data.validation }, measuring);
+      for (const [i, { name }] of known.entries()) if (found[name]) validated(folder, outcomes[i]!, found[name]["validation"]!);
+    }
+    const predicted: Measuring["predicted"] = async (model, domain, id, mask) => {
+      if (model === "distilled") await writeMask(folder.paths.prediction(domain, id), visible(mask, classes.length));
+    };
+    const scores = await measureModels(known, data.test, { ...measuring, predicted });
+    for (const [i, { name, spec, stage, role }] of of.models.entries()) {
+      const [network, domains] = [trained.network(stage, role), scores[name]!];
+      models[name] = modelResults(spec, network, [height, width, spec.inputChannels], outcomes[i], domains);
+      const { use } = name === "teacher" ? config.teacher : config.student;
       const about = { use, classes, prepare: prepared.describe as Json, tile, config: folder.config, seed, versions: environment.packages };
-      await folder.writeStudent(model.name, studentOf(model.spec, about, fingerprints, domains), weightsOf(network));
+      await folder.writeStudent(name, studentOf(spec, about, fingerprints, domains), weightsOf(network));
     }
     const humans = await secondObserver(data.test, metrics, classes.length);
     if (Object.keys(humans).length > 0) models["second-observer"] = observerResults(humans);
@@ -95,9 +99,8 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
 const validated = (
   folder: RunFolder,
   { stage, steps }: { readonly stage: string; readonly steps: number },
-  scores: Record<string, DomainScores>,
+  { mean }: DomainScores,
 ): void => {
-  const { mean } = scores["validation"]!;
   folder.events.append({ stage, step: steps, validation: numbersOf(mean), ...(mean.reasons && { reasons: mean.reasons }) });
 };
 

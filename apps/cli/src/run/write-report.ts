@@ -3,7 +3,7 @@ import { readEvents, writeAtomic, type Results, type RunPaths } from "@segdistil
 import type { Case, Mask } from "@segdistill/core/contract";
 import { curvesOf, examplesOf, report, type ShownCase } from "@segdistill/report";
 import sharp from "sharp";
-import { predictCase, type Evaluating } from "./evaluate-cases.js";
+import { openCase, predictCase, type Evaluating } from "./evaluate-cases.js";
 import type { Domains, NamedModel } from "./measure-models.js";
 import { eightBit } from "./overlay.js";
 
@@ -32,16 +32,13 @@ export const writeReport = async (
 
 const seen = async (one: Case, models: readonly NamedModel[], how: Evaluating): Promise<Omit<ShownCase, "rank" | "id">> => {
   const predictions: Record<string, Mask> = {};
-  let first: Pick<ShownCase, "truth" | "valid"> | undefined;
-  for (const { name, spec, forward } of models) {
-    const { prediction, truth, valid } = await predictCase(one, forward.logits, spec.multiple, how);
-    predictions[name] = prediction;
-    first ??= { truth, valid };
-  }
+  const opened = await openCase(one, how);
+  for (const { name, spec, forward } of models)
+    predictions[name] = (await predictCase(opened, forward.logits, spec.multiple, how)).prediction;
   const { height, width, data } = eightBit(await one.image());
   const jpeg = await sharp(data, { raw: { height, width, channels: 3 } })
     .resize({ width: longest, height: longest, fit: "inside", withoutEnlargement: true })
     .jpeg({ quality: 85 })
     .toBuffer();
-  return { ...first!, picture: `data:image/jpeg;base64,${jpeg.toString("base64")}`, predictions };
+  return { truth: opened.truth, valid: opened.valid, picture: `data:image/jpeg;base64,${jpeg.toString("base64")}`, predictions };
 };

@@ -99,7 +99,7 @@ export function evaluate(ready: Ready, fed: Fed): Evaluation {
         keep(
           tidy((() =>
             request.transforms.reduce<Picture>(
-              (picture, transform) => transform.apply(picture, noise(`view/${key}/${k}/${transform.name}`)),
+              (picture, transform, i) => transform.apply(picture, noise(`view/${key}/${k}/${i}/${transform.name}`)),
               {
                 images: fed.images,
                 labels: fed.labels,

@@ -1,5 +1,5 @@
 import { dispose, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { compile, dropTape, withoutReads, type Precision } from "@segdistill/backend";
+import { compile, withoutReads, type Precision } from "@segdistill/backend";
 import type { Module } from "../contract/index.js";
 import { movedFrozen } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
@@ -49,9 +49,6 @@ export function program(
     };
     try {
       return f(now, fed, refuse).map((t) => t.clone());
-    } catch (failure) {
-      dropTape();
-      throw failure;
     } finally {
       now.close();
     }
