@@ -1,6 +1,6 @@
-import { engine, memory } from "@tensorflow/tfjs-core";
+import { abs, engine, mean, memory, mul, ones, square, sub } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import { from, frozen, meanOver, sgd, weigh, type Method } from "@segdistill/core";
+import { from, frozen, meanOver, sgd, weigh, type Method, type Transform } from "@segdistill/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dcgd, dicd } from "./dcgd-and-dicd.js";
 import { halves, discs } from "./discs.js";
@@ -8,7 +8,6 @@ import { graphFlow } from "./graph-flow.js";
 import { alignment, msan } from "./msan.js";
 import { allSame, apart, movement, part, run, same, see, taps, type Distil } from "./observed.js";
 import { logitsKd, supervised } from "./supervised-and-kd.js";
-import { mean, mul, ones, square } from "@tensorflow/tfjs-core";
 
 let handles: () => number;
 beforeAll(async () => {
@@ -130,6 +129,31 @@ describe.each([true, false])("adversary (eager: %s)", (eager) => {
 test("two D steps a step: eager = compiled", async () => {
   const twice = (eager: boolean) => see(run([supervised(), flow({ rounds: 2 })]).goals, { eager });
   expect(apart((await twice(false)).raws.values(), (await twice(true)).raws.values())).toBeLessThan(1e-5);
+});
+
+test("a view may ask for one transform twice: each draws numbers of its own", async () => {
+  // x to u − x, twice: u₂ − u₁ + x, which is x again only if both drew the same
+  const turn: Transform = {
+    name: "turn",
+    options: {},
+    apply: (p, noise) => ({ ...p, images: sub(noise.uniform("u", [1, 1, 1]), p.images) }),
+  };
+  const spy: Distil = {
+    name: "spy",
+    options: {},
+    wants: {},
+    build: () => ({
+      terms: [
+        {
+          name: "t",
+          weight: 1e-9,
+          loss: (step) => meanOver(abs(sub(step.view({ count: 1, transforms: [turn, turn] }, 1).images, step.images))),
+        },
+      ],
+    }),
+  };
+  const { raws } = await see(run([supervised(), spy]).goals);
+  expect(raws.get("distil/spy/t/0")).toBeGreaterThan(0.01);
 });
 
 test("running averages: only the anchor pass moves them", async () => {
