@@ -1,26 +1,16 @@
 import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/tfjs-core";
-import { libraryNotFound, notStarted, wrongThreads, wrongVersion } from "./errors.js";
+import { libraryNotFound, notStarted, wrongThreads } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
-import { findLibrary, searchedPlaces, tensorflowVersion, type Library } from "./library/index.js";
+import { findLibrary, searchedPlaces, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
-import { loadCApi, type CApi } from "./native/c-api.js";
-import { newContext, type Context, type Device } from "./native/context.js";
-import { newExecute, type Execute } from "./native/execute.js";
-import { newHandles, type Handles, type MemoryUse } from "./native/handles.js";
+import type { Device } from "./native/context.js";
+import type { MemoryUse } from "./native/handles.js";
 import type { NativeBackend } from "./native/kernel-backend.js";
-import { readOpDefinitions, type OpDefinitions } from "./native/op-definitions.js";
-import { quietly } from "./native/quiet.js";
-import { checked, type Checked } from "./native/status.js";
+import type { Native } from "./native/load.js";
 import { registerOperators } from "./operators/index.js";
 
 /** The parts of a started engine that `compile` builds on. */
-export interface Runtime {
-  readonly c: CApi;
-  readonly shared: Checked;
-  readonly context: Context;
-  readonly handles: Handles;
-  readonly execute: Execute;
-  readonly definitions: OpDefinitions;
+export interface Runtime extends Native {
   readonly binding: Binding;
   readonly backend: NativeBackend;
 }
@@ -74,8 +64,9 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   process.env["TF_DETERMINISTIC_OPS"] ??= "1";
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
 
-  const { NodeJSKernelBackend } = await import("#tfjs-kernels");
-  const { value: native, said } = quietly(() => loadNative(library, threads));
+  // loaded here and not above: who only asks for a network's size or a help text waits for neither kernels nor koffi
+  const [{ NodeJSKernelBackend }, { loadNative }] = await Promise.all([import("#tfjs-kernels"), import("./native/load.js")]);
+  const { native, said } = loadNative(library, threads);
   const { c, context, handles, execute } = native;
   const binding = newBinding(c, context, handles, execute);
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
@@ -101,21 +92,6 @@ function threadsOf(given: number | string | undefined): number | undefined {
   const threads = Number(given);
   if (!Number.isInteger(threads) || threads < 1) throw wrongThreads(String(given));
   return threads;
-}
-
-/** Loads the library and makes its context. */
-function loadNative(library: Library, threads: number | undefined): Omit<Runtime, "binding" | "backend"> {
-  const c = loadCApi(library.cc, library.framework);
-  if (c.TF_Version() !== tensorflowVersion) throw wrongVersion(c.TF_Version(), tensorflowVersion, library.folder);
-  const shared = checked(c);
-  const context = newContext(c, shared, threads);
-  const handles = newHandles(c, shared);
-  const execute = newExecute(c, shared, context.pointer, handles);
-  execute.now("NoOp", [], [], 0); // a process that loads TensorFlow 2.21 and runs no op crashes at its end
-  const list = c.TF_GetAllOpList();
-  const definitions = readOpDefinitions(c.bytesOf(list));
-  c.TF_DeleteBuffer(list);
-  return { c, shared, context, handles, execute, definitions };
 }
 
 /** Runs `f` with every read of a value refused, as it is in a step; what a gradient that throws had saved is given back. */
