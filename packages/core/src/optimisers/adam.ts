@@ -22,8 +22,10 @@ export function adam({ rate, betas: [b1, b2] = [0.9, 0.999], epsilon = 1e-8, dec
     slots: 2,
     update: ({ value, gradient, slots: [m, v], rate: step, count }) => {
       const g = decay === 0 ? gradient : add(gradient, mul(value, decay));
-      const m2 = add(mul(m as Tensor, b1), mul(g, 1 - b1));
-      const v2 = add(mul(v as Tensor, b2), mul(square(g), 1 - b2));
+      // β·m + (1 − β)·g, written so that no part of it can be computed (and lie in memory) before the gradient is there
+      const towards = (mean: Tensor, to: Tensor, beta: number): Tensor => add(mean, mul(sub(to, mean), 1 - beta));
+      const m2 = towards(m as Tensor, g, b1);
+      const v2 = towards(v as Tensor, square(g), b2);
       // 1 − βᵗ without the digits that 1 − pow(β, t) loses in float32; a compiled step computes it once for all variables
       const correction = (beta: number): Tensor => neg(expm1(mul(count, Math.log(beta))));
       const root = div(sqrt(v2), sqrt(correction(b2)));
