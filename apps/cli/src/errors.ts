@@ -50,6 +50,23 @@ export const unknownValue = (at: string, path: string, found: string, known: rea
 export const badSet = (text: string, why: string): UserError =>
   userError("config/set", `[--set ${text}] ${why}. Expected a.b=value, for example --set distil.epochs=2`);
 
+/** "a.yaml → b.yaml": who extends whom. */
+const links = (files: readonly string[]): string => files.join(" → ");
+export const extendsNoText = (at: string, found: string): UserError =>
+  userError("config/extends", `[${at}] extends: expected the path of one other configuration, found ${found}. For example extends: base.yaml`);
+export const extendsMissing = (at: string, asked: string, chain: readonly string[]): UserError =>
+  userError(
+    "config/extends-missing",
+    `[${at}] extends "${asked}", which does not exist (${links([...chain, asked])}). Paths are taken from the folder of the file that says so. Correct the path.`,
+  );
+export const extendsInCircle = (at: string, chain: readonly string[]): UserError =>
+  userError("config/extends-circle", `[${at}] configurations extend each other in a circle: ${links(chain)}. Take one extends out.`);
+export const extendsOutside = (at: string, asked: string, inside: string): UserError =>
+  userError(
+    "config/extends-outside",
+    `[${at}] extends "${asked}", which lies outside of ${inside}. Expected a file in the project (the folder of the nearest package.json, else that of the configuration), named from here. Copy it there.`,
+  );
+
 const one = { methods: "method", networks: "network", datasets: "data set" } as const;
 const many = { methods: "methods", networks: "networks", datasets: "data sets" } as const;
 type Kind = keyof typeof one;

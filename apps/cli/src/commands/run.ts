@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
-import { readSource } from "../config/read.js";
+import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
 import { isUserError } from "../errors.js";
 import type { Common } from "../program.js";
@@ -22,7 +22,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
   const { seed: only, json = false, quiet = false, resume = false } = options;
   const show = onScreen(quiet || json);
   const sets = only === undefined ? options.set : [...options.set, "seeds=null", `seed=${only}`];
-  const source = overlay(readSource(file), sets);
+  const source = overlay(readConfiguration(file), sets);
   const config = configure(source);
   // Only now what is heavy to load: a mistake in the configuration is told at once.
   const [{ resolveRun }, { runSeed }, { writeAverage }, { summary }] = await Promise.all([

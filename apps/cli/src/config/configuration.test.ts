@@ -84,7 +84,7 @@ describe("a configuration", () => {
 describe("what is refused", () => {
   test("an unknown key, at every depth, with the nearest one", () => {
     expect(error("seed: 3", "sede: 3")).toBe(
-      '[c.yaml:2:1] unknown key "sede" at the top. Nearest: "seed". Known keys: baseline, data, distil, evaluate, name, precision, prepare, sample, seed, seeds, student, teacher.',
+      '[c.yaml:2:1] unknown key "sede" at the top. Nearest: "seed". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, teacher.',
     );
     expect(error("steps: 30", "stesp: 30")).toBe(
       '[c.yaml:16:3] unknown key "stesp" in distil. Nearest: "steps". Known keys: epochs, methods, optimiser, schedule, steps.',
@@ -196,6 +196,9 @@ describe("--set", () => {
     expect(error("", "", ["=2"])).toBe(`[--set =2] has nothing before "=". ${example}`);
     expect(error("", "", ["a..b=2"])).toBe(`[--set a..b=2] has an empty or forbidden part in its path. ${example}`);
     expect(error("", "", ["__proto__.x=2"])).toBe(`[--set __proto__.x=2] has an empty or forbidden part in its path. ${example}`);
+    expect(error("", "", ["extends=a.yaml"])).toBe(
+      `[--set extends=a.yaml] comes too late: what a configuration extends is read first. ${example}`,
+    );
     expect(error("", "", ["name.x=2"])).toBe(`[--set name.x=2] goes into name, which is a single value and holds no keys. ${example}`);
     expect(error("", "", ["distil.methods.2.weight=2"])).toBe(
       `[--set distil.methods.2.weight=2] asks for entry "2" of distil.methods, which is a list of 2 (counted from 0). ${example}`,

@@ -9,7 +9,7 @@ export interface Resolved extends Omit<Configuration, "evaluate"> {
 
 /** The checked configuration of a source. Throws config/… errors. */
 export const configure = (source: Source): Resolved => {
-  const found = check(configuration, source.value, { at: source.at, path: [] });
+  const found = check(configuration, source.value, { at: source.at, path: [], beside: ["extends"] });
   const { evaluate, seed, seeds, ...rest } = found;
   return {
     ...rest,

@@ -31,6 +31,7 @@ const parsed = (text: string): { path: readonly string[]; found: unknown } => {
   if (equals < 1) throw badSet(text, equals < 0 ? 'has no "="' : 'has nothing before "="');
   const path = text.slice(0, equals).trim().split(".");
   if (path.some((part) => part === "" || part === "__proto__")) throw badSet(text, "has an empty or forbidden part in its path");
+  if (path[0] === "extends") throw badSet(text, "comes too late: what a configuration extends is read first");
   const document = parseDocument(text.slice(equals + 1), { version: "1.2", prettyErrors: false });
   const [error] = document.errors;
   if (error) throw badSet(text, `has a value that is not valid YAML: ${error.message.replace(/\.$/, "")}`);
