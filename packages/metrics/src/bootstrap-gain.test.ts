@@ -4,10 +4,25 @@ import { expect, test } from "vitest";
 import { bootstrapGain, type GainOptions } from "./bootstrap-gain.js";
 import type { CaseValue } from "./case-values.js";
 
-// From numpy: fixtures/scores.py.
+// From numpy: fixtures/scores.py (one seed) and fixtures/statistics.py (several).
 const { bootstrap } = JSON.parse(readFileSync(new URL("../fixtures/scores.json", import.meta.url), "utf8")) as {
   readonly bootstrap: readonly {
     readonly cases: readonly { readonly id: string; readonly group: string; readonly baseline: number; readonly distilled: number }[];
+    readonly level: number;
+    readonly resamples: number;
+    readonly uniform: readonly number[];
+    readonly expected: { readonly mean: number; readonly low: number; readonly high: number };
+  }[];
+};
+
+const { bootstrap: crossed } = JSON.parse(readFileSync(new URL("../fixtures/statistics.json", import.meta.url), "utf8")) as {
+  readonly bootstrap: readonly {
+    readonly cases: readonly {
+      readonly id: string;
+      readonly group: string;
+      readonly model: readonly number[];
+      readonly against: readonly number[];
+    }[];
     readonly level: number;
     readonly resamples: number;
     readonly uniform: readonly number[];
@@ -28,10 +43,14 @@ const rows = (...cases: (readonly [string, string, number | null])[]): CaseValue
   cases.map(([id, group, value]) => ({ id, group, value }));
 const user = (code: string, message: string) => expect.objectContaining({ name: "SegDistillError", code, exit: 2, message }) as Error;
 
-// gains: patient x 0.25 and 0.75, patient y −0.5
-const distilled = rows(["1", "x", 0.5], ["2", "x", 1], ["3", "y", 0.25]);
-const baseline = rows(["3", "y", 0.75], ["1", "x", 0.25], ["2", "x", 0.25]);
-const options: GainOptions = { distilled, baseline, draw: random, key: "0/gain/stare/dice" };
+// differences: patient x 0.25 and 0.75, patient y −0.5
+const model = rows(["1", "x", 0.5], ["2", "x", 1], ["3", "y", 0.25]);
+const against = rows(["3", "y", 0.75], ["1", "x", 0.25], ["2", "x", 0.25]);
+const options: GainOptions = { model: [model], against: [against], draw: random, key: "0/gain/stare/dice" };
+const few = [
+  "One seed is too few (fewer than 3): how much another seed would change is not known.",
+  "2 groups are too few (fewer than 5): the interval tends to be too narrow, and no p-value below 0.5 is possible.",
+];
 
 test("every resample of two groups, worked out by hand", () => {
   const { draw, keys, used } = replay([0, 0, 0.49, 0.5, 0.99, 0, 0.5, 0.75]);
@@ -44,8 +63,12 @@ test("every resample of two groups, worked out by hand", () => {
     level: 0.5,
     n: 3,
     groups: 2,
+    seeds: 1,
     nulls: 0,
     method: "bootstrap over groups",
+    // over the groups: x 0.5, y −0.5
+    test: { pairs: 2, zeros: 0, plus: 1.5, minus: 1.5, p: 1, effect: 0, method: "normal approximation" },
+    cautions: few,
   });
   expect(keys).toEqual(["bootstrap over groups/0/gain/stare/dice"]);
   expect(used()).toBe(8);
@@ -54,11 +77,53 @@ test("every resample of two groups, worked out by hand", () => {
 test.each(bootstrap)("numpy on the same draws, level $level", ({ cases, level, resamples, uniform, expected }) => {
   const side = (which: "baseline" | "distilled") => cases.map(({ id, group, [which]: value }) => ({ id, group, value }));
   const { draw, used } = replay(uniform);
-  const gain = bootstrapGain({ distilled: side("distilled"), baseline: side("baseline"), draw, key: "", level, resamples });
+  const gain = bootstrapGain({ model: [side("distilled")], against: [side("baseline")], draw, key: "", level, resamples });
   expect(gain.mean).toBeCloseTo(expected.mean, 12);
   expect(gain.low).toBeCloseTo(expected.low, 12);
   expect(gain.high).toBeCloseTo(expected.high, 12);
   expect(used()).toBe(uniform.length);
+});
+
+test("every resample of two seeds and two groups, worked out by hand: seeds and groups are drawn apart", () => {
+  // groups of one case: seed 1 gives x 1, y 3; seed 2 gives x 5, y −1; means of the four corners of (seeds drawn) × (groups drawn)
+  const seeds = [rows(["1", "x", 1], ["2", "y", 3]), rows(["1", "x", 5], ["2", "y", -1])];
+  const zero = seeds.map((list) => list.map((row) => ({ ...row, value: 0 })));
+  const { draw, keys, used } = replay([0, 0, 0, 0.9, 0, 0.9, 0, 0, 0.5, 0.5, 0.5, 0.9]);
+  // seeds 11, groups xy: 2; seeds 12, groups xx: 3; seeds 22, groups yy: −1; median 2, lowest −1, highest 3
+  const gain = bootstrapGain({ ...options, model: seeds, against: zero, draw, level: 0.9999999, resamples: 3 });
+  expect(gain).toMatchObject({ mean: 2, n: 2, groups: 2, seeds: 2, nulls: 0, method: "bootstrap over seeds and groups" });
+  expect(gain.low).toBeCloseTo(-1, 5);
+  expect(gain.high).toBeCloseTo(3, 5);
+  // over the groups, each averaged over the seeds: x 3, y 1
+  expect(gain.test).toEqual({ pairs: 2, zeros: 0, plus: 3, minus: 0, p: 0.5, effect: 1, method: "exact" });
+  expect(gain.cautions).toEqual(["2 seeds are too few (fewer than 3): the interval says little about other seeds.", few[1]]);
+  expect(keys).toEqual(["bootstrap over seeds and groups/0/gain/stare/dice"]);
+  expect(used()).toBe(12);
+});
+
+test.each(crossed)("numpy on the same draws of seeds and groups, level $level", ({ cases, level, resamples, uniform, expected }) => {
+  const seeds = cases[0]!.model.map((_, s) => s);
+  const side = (which: "model" | "against") =>
+    seeds.map((s) => cases.map(({ id, group, [which]: values }) => ({ id, group, value: values[s]! })));
+  const { draw, used } = replay(uniform);
+  const gain = bootstrapGain({ model: side("model"), against: side("against"), draw, key: "", level, resamples });
+  expect(gain.mean).toBeCloseTo(expected.mean, 12);
+  expect(gain.low).toBeCloseTo(expected.low, 12);
+  expect(gain.high).toBeCloseTo(expected.high, 12);
+  expect(used()).toBe(uniform.length);
+});
+
+test("what differs between seeds widens the interval; the same seed twice does not narrow it", () => {
+  const cases = Array.from({ length: 12 }, (_, i) => [`c${i}`, `g${i}`, random(`crossed ${i}`).normal()] as const);
+  const zero = rows(...cases.map(([id, group]) => [id, group, 0] as const));
+  const shifted = (by: number) => rows(...cases.map(([id, group, value]) => [id, group, value + by] as const));
+  const width = (...seeds: readonly (readonly CaseValue[])[]): number => {
+    const { low, high } = bootstrapGain({ ...options, model: seeds, against: seeds.map(() => zero) });
+    return high! - low!;
+  };
+  const one = width(shifted(0));
+  expect(width(shifted(0), shifted(0), shifted(0)) / one).toBeCloseTo(1, 1);
+  expect(width(shifted(-1), shifted(0), shifted(1)) / one).toBeGreaterThan(1.5);
 });
 
 test("10,000 resamples at 95 % unless said; the same key gives the same interval, whatever the order of the rows", () => {
@@ -69,17 +134,17 @@ test("10,000 resamples at 95 % unless said; the same key gives the same interval
   };
   const many = rows(...Array.from({ length: 84 }, (_, i) => [`c${i}`, `g${i % 12}`, random(`value ${i}`).normal()] as const));
   const zero = many.map((row) => ({ ...row, value: 0 }));
-  const gain = bootstrapGain({ ...options, distilled: many, baseline: zero, draw: counting });
+  const gain = bootstrapGain({ ...options, model: [many], against: [zero], draw: counting });
   expect(used).toBe(10_000 * 12);
   expect(gain.level).toBe(0.95);
-  expect(bootstrapGain({ ...options, distilled: many.toReversed(), baseline: zero, draw: random })).toEqual(gain);
-  expect(bootstrapGain({ ...options, distilled: many, baseline: zero, key: "1/gain/stare/dice" }).low).not.toBe(gain.low);
+  expect(bootstrapGain({ ...options, model: [many.toReversed()], against: [zero], draw: random })).toEqual(gain);
+  expect(bootstrapGain({ ...options, model: [many], against: [zero], key: "1/gain/stare/dice" }).low).not.toBe(gain.low);
 });
 
 test("with single cases as groups the interval is about that of the normal distribution", () => {
   const values = Array.from({ length: 200 }, (_, i) => random(`normal ${i}`).normal());
   const many = rows(...values.map((value, i) => [`c${i}`, `g${i}`, value] as const));
-  const { mean, low, high } = bootstrapGain({ ...options, distilled: many, baseline: many.map((row) => ({ ...row, value: 0 })) });
+  const { mean, low, high } = bootstrapGain({ ...options, model: [many], against: [many.map((row) => ({ ...row, value: 0 }))] });
   const average = values.reduce((a, b) => a + b, 0) / 200;
   const error = Math.sqrt(values.reduce((sum, v) => sum + (v - average) ** 2, 0) / 199 / 200);
   expect(mean).toBeCloseTo(average, 12);
@@ -90,47 +155,35 @@ test("with single cases as groups the interval is about that of the normal distr
 test("nulls on either side are left out and counted; a group that is left with nothing is no group", () => {
   const gain = bootstrapGain({
     ...options,
-    distilled: [...distilled, ...rows(["4", "y", null], ["5", "z", 0.5])],
-    baseline: [...baseline, ...rows(["4", "y", 0.5], ["5", "z", null])],
+    model: [[...model, ...rows(["4", "y", null], ["5", "z", 0.5])]],
+    against: [[...against, ...rows(["4", "y", 0.5], ["5", "z", null])]],
   });
   expect(gain).toEqual({ ...bootstrapGain(options), nulls: 2 });
   expect(gain).toMatchObject({ n: 3, groups: 2, nulls: 2 });
 });
 
 test("fewer than two groups have no interval, and the reason stands there", () => {
-  const common = { low: null, high: null, level: 0.95, method: "bootstrap over groups" };
-  expect(bootstrapGain({ ...options, distilled: distilled.slice(0, 2), baseline: baseline.slice(1) })).toEqual({
+  const common = { low: null, high: null, level: 0.95, seeds: 1, method: "bootstrap over groups" };
+  expect(bootstrapGain({ ...options, model: [model.slice(0, 2)], against: [against.slice(1)] })).toEqual({
     ...common,
     mean: 0.5,
     n: 2,
     groups: 1,
     nulls: 0,
+    test: { pairs: 1, zeros: 0, plus: 1, minus: 0, p: 1, effect: 1, method: "exact" },
+    cautions: [few[0], "One group is too few (fewer than 5): nothing is known about other groups."],
     reason: "one group says nothing about the spread between groups",
   });
-  expect(bootstrapGain({ ...options, distilled: rows(["1", "x", null]), baseline: rows(["1", "x", 1]) })).toEqual({
+  expect(bootstrapGain({ ...options, model: [rows(["1", "x", null])], against: [rows(["1", "x", 1])] })).toEqual({
     ...common,
     mean: null,
     n: 0,
     groups: 0,
     nulls: 1,
+    test: { pairs: 0, zeros: 0, p: null, effect: null, reason: "there is no pair" },
+    cautions: [few[0]],
     reason: "no case has a value on both sides",
   });
-});
-
-test("sides that cannot be paired are refused", () => {
-  const missing = (who: string, other: string) =>
-    user(
-      "metrics-case-missing",
-      `[metrics] ${who} has no case "3", ${other} has. Expected the same cases on both sides. Evaluate both on the same data.`,
-    );
-  expect(() => bootstrapGain({ ...options, baseline: baseline.slice(1) })).toThrow(missing("baseline", "distilled"));
-  expect(() => bootstrapGain({ ...options, distilled: distilled.slice(0, 2) })).toThrow(missing("distilled", "baseline"));
-  expect(() => bootstrapGain({ ...options, baseline: baseline.map((row) => ({ ...row, group: "z" })) })).toThrow(
-    user(
-      "metrics-group",
-      '[metrics] case "1" is of group "x" in distilled and of group "z" in baseline. Expected one group. Evaluate both on the same data.',
-    ),
-  );
 });
 
 test("numbers out of range are refused", () => {

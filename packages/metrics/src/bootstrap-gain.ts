@@ -1,13 +1,11 @@
-import { byCase, type CaseValue } from "./case-values.js";
-import { caseMissing, drawOutOfRange, levelOutOfRange, otherGroup, resamplesOutOfRange } from "./errors.js";
+import { cautions } from "./cautions.js";
+import { drawOutOfRange, levelOutOfRange, resamplesOutOfRange } from "./errors.js";
+import { pairedDifferences, type Differences, type Sides } from "./paired-differences.js";
 import { quantile } from "./quantile.js";
+import { wilcoxon, type SignedRank } from "./wilcoxon.js";
 
 /** What is compared, and with which random numbers. */
-export interface GainOptions {
-  /** One row a case; average over seeds first. */
-  readonly distilled: readonly CaseValue[];
-  /** The same cases, in any order. */
-  readonly baseline: readonly CaseValue[];
+export interface GainOptions extends Sides {
   /** Makes the stream of a key, numbers in [0, 1): `random` of `@segdistill/core/random`. */
   readonly draw: (key: string) => { readonly next: () => number };
   /** Says which random numbers: the same key, the same interval. Such as `${seed}/gain/stare/dice`. */
@@ -20,82 +18,83 @@ export interface GainOptions {
 
 interface Common {
   readonly level: number;
-  /** Cases with a value on both sides. */
+  /** Cases with a value on both sides in every seed. */
   readonly n: number;
   /** Groups that those cases form. */
   readonly groups: number;
-  /** Cases left out because one side is null. */
+  readonly seeds: number;
+  /** Cases left out because a side is null in a seed. */
   readonly nulls: number;
-  readonly method: "bootstrap over groups";
+  readonly method: "bootstrap over groups" | "bootstrap over seeds and groups";
+  /** Wilcoxon's test over the groups: the mean difference of each, over its cases and the seeds. */
+  readonly test: SignedRank;
+  /** Why the numbers are to be read with care: {@link cautions}. */
+  readonly cautions: readonly string[];
 }
 
-/** A gain with its interval, or the reason why there is none: with model, against, domain and metric added, a row of `gains` in results.json. */
+/** A difference with its interval, or the reason why there is none: with model, against, domain and metric added, a row of `gains` in results.json. */
 export type Gain =
   | (Common & { readonly mean: number; readonly low: number; readonly high: number })
   | (Common & { readonly mean: number | null; readonly low: null; readonly high: null; readonly reason: string });
 
-const differences = (distilled: readonly CaseValue[], baseline: readonly CaseValue[]) => {
-  const d = byCase(distilled, "distilled");
-  const b = byCase(baseline, "baseline");
-  for (const id of b.keys()) if (!d.has(id)) throw caseMissing("distilled", id, "baseline");
-  const groups = new Map<string, number[]>();
-  let nulls = 0;
-  // Sorted by id, so that neither sums nor draws depend on the order of the rows.
-  const ids = [...d.keys()].sort();
-  for (const id of ids) {
-    const ours = d.get(id)!;
-    const theirs = b.get(id);
-    if (theirs === undefined) throw caseMissing("baseline", id, "distilled");
-    if (ours.group !== theirs.group) throw otherGroup(id, "distilled", ours.group, "baseline", theirs.group);
-    if (ours.value === null || theirs.value === null) nulls++;
-    else {
-      const group = groups.get(ours.group) ?? [];
-      group.push(ours.value - theirs.value);
-      groups.set(ours.group, group);
-    }
-  }
-  const names = [...groups.keys()].sort();
-  const sums = names.map((name) => groups.get(name)!.reduce((sum, x) => sum + x, 0));
-  const sizes = names.map((name) => groups.get(name)!.length);
-  return { sums, sizes, nulls };
-};
-
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
 
+/** Sums of the differences by seed and group, sizes by group; groups sorted by name. */
+const grouped = ({ seeds, cases }: Differences) => {
+  const groups = new Map<string, (readonly number[])[]>();
+  for (const { group, bySeed } of cases) groups.set(group, [...(groups.get(group) ?? []), bySeed]);
+  const members = [...groups.keys()].sort().map((name) => groups.get(name)!);
+  const sums = Array.from({ length: seeds }, (_, s) => members.map((rows) => total(rows.map((bySeed) => bySeed[s]!))));
+  return { sums, sizes: members.map((rows) => rows.length) };
+};
+
 /**
- * Paired gain of the distilled model over the baseline, with a percentile bootstrap interval over groups.
- * `d_c = distilled_c − baseline_c`, `mean = Σ d_c / n`; in each resample G of the G groups are drawn with replacement, all cases of a drawn group are
- * kept, and the mean is taken over the cases that are there; `low` and `high` are the quantiles (1 ∓ level)/2 of those means (linear interpolation).
- * A positive gain is in the metric's own unit, whichever way is better.
+ * Paired difference of a model to what it is compared with: mean, percentile bootstrap interval over seeds and groups, Wilcoxon's test over groups.
+ * `d_cs = model_cs − against_cs` for case c and seed s, `mean = Σ d_cs / (n S)`. In each resample S of the S seeds and G of the G groups are drawn with
+ * replacement, apart from one another; all cases of a drawn group are kept, and the mean is taken over drawn seeds and cases; `low` and `high` are the quantiles
+ * (1 ∓ level)/2 of those means (linear interpolation). With one seed only groups are drawn. A positive difference is in the metric's own unit, whichever way is better.
  *
- * Cases that are null on one side are left out and counted. Fewer than two groups: no interval, with the reason; the mean is given where there is a case.
- * Throws where the sides hold different cases or groups, a case stands twice, a value is not finite, or level, resamples or a drawn number are out of range.
- * Source: interfaces.md 5; Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13; groups as units and the defaults are ours.
+ * Why so: every seed is measured on the same patients, so seeds and groups cross and groups are drawn once for all seeds: drawn anew within each seed they would
+ * average out as if there were S times as many patients. Cases within a drawn group are kept whole: the group's mean carries their spread already, drawing them again would count it twice.
+ * Crossed drawing errs to the wide side (it counts what is neither seed nor group more than once); few seeds or groups err to the narrow side, and then `cautions` says so.
+ *
+ * Fewer than two groups: no interval, with the reason; the mean is given where there is a case.
+ * Throws where the sides cannot be paired ({@link pairedDifferences}), or level, resamples or a drawn number are out of range.
+ * Source: interfaces.md 5; Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13; Owen, Annals of Applied Statistics 1 (2007) 386-411 (crossed factors);
+ * Davison & Hinkley, "Bootstrap Methods and their Application" (1997), 3.8 (draw the highest level, keep what is below); the defaults are ours.
  */
-export function bootstrapGain({ distilled, baseline, draw, key, level = 0.95, resamples = 10_000 }: GainOptions): Gain {
+export function bootstrapGain({ model, against, draw, key, level = 0.95, resamples = 10_000 }: GainOptions): Gain {
   if (!(level > 0 && level < 1)) throw levelOutOfRange(level);
   if (!Number.isInteger(resamples) || resamples < 1) throw resamplesOutOfRange(resamples);
-  const { sums, sizes, nulls } = differences(distilled, baseline);
-  const groups = sums.length;
+  const differences = pairedDifferences({ model, against });
+  const { seeds, nulls } = differences;
+  const { sums, sizes } = grouped(differences);
+  const groups = sizes.length;
   const n = total(sizes);
-  const common = { level, n, groups, nulls, method: "bootstrap over groups" } as const;
+  const method = seeds === 1 ? "bootstrap over groups" : "bootstrap over seeds and groups";
+  const test = wilcoxon(sizes.map((size, g) => total(sums.map((row) => row[g]!)) / (size * seeds)));
+  const common = { level, n, groups, seeds, nulls, method, test, cautions: cautions({ seeds, groups }) } as const;
   if (n === 0) return { mean: null, low: null, high: null, ...common, reason: "no case has a value on both sides" };
-  const mean = total(sums) / n;
+  const mean = total(sums.map(total)) / (n * seeds);
   if (groups < 2) return { mean, low: null, high: null, ...common, reason: "one group says nothing about the spread between groups" };
 
-  const { next } = draw(`bootstrap over groups/${key}`);
+  const { next } = draw(`${method}/${key}`);
+  const below = (count: number): number => {
+    const number = next();
+    if (!(number >= 0 && number < 1)) throw drawOutOfRange(number);
+    return Math.floor(number * count);
+  };
   const means = new Float64Array(resamples);
   for (let r = 0; r < resamples; r++) {
+    const drawnSeeds = sums.map(() => (seeds === 1 ? 0 : below(seeds)));
     let sum = 0;
     let size = 0;
     for (let g = 0; g < groups; g++) {
-      const number = next();
-      if (!(number >= 0 && number < 1)) throw drawOutOfRange(number);
-      const drawn = Math.floor(number * groups);
-      sum += sums[drawn]!;
-      size += sizes[drawn]!;
+      const group = below(groups);
+      for (const seed of drawnSeeds) sum += sums[seed]![group]!;
+      size += sizes[group]!;
     }
-    means[r] = sum / size;
+    means[r] = sum / (size * seeds);
   }
   means.sort();
   return { mean, low: quantile(means, (1 - level) / 2), high: quantile(means, (1 + level) / 2), ...common };

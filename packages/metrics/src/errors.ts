@@ -58,11 +58,11 @@ export const nothingToPool = (what: string): Error =>
     `[metrics] no ${what} were given to pool. Expected those of at least one picture. Check that the data set has cases.`,
   );
 
-/** No seed was given to average over. */
+/** No seed was given. */
 export const noSeeds = (): Error =>
   userError(
     "metrics-no-seeds",
-    "[metrics] no seeds were given to average over, found an empty list. Expected the cases of at least one seed. Give one list of cases per seed.",
+    "[metrics] no seeds were given, found an empty list. Expected the cases of at least one seed. Give one list of cases per seed.",
   );
 
 /** A metric needs scores and the pictures were measured without. */
@@ -87,15 +87,33 @@ export const valueNotFinite = (who: string, id: string, found: number): Error =>
 export const caseTwice = (who: string, id: string): Error =>
   userError(
     "metrics-case-twice",
-    `[metrics] ${who}: case "${id}" stands there twice. Expected every case once. Average over seeds first (averageSeeds).`,
+    `[metrics] ${who}: case "${id}" stands there twice. Expected every case once. Give each seed a list of its own.`,
   );
 
+/** Names up to five, then how many more. */
+const some = (ids: readonly string[]): string =>
+  ids
+    .slice(0, 5)
+    .map((id) => `"${id}"`)
+    .join(", ") + (ids.length > 5 ? ` and ${ids.length - 5} more` : "");
+
 /** Lists that should hold the same cases do not. */
-export const caseMissing = (who: string, id: string, other: string): Error =>
+export const otherCases = (who: string, missing: readonly string[], other: string): Error =>
   userError(
-    "metrics-case-missing",
-    `[metrics] ${who} has no case "${id}", ${other} has. Expected the same cases on both sides. Evaluate both on the same data.`,
+    "metrics-cases",
+    `[metrics] ${who} lacks ${missing.length} ${missing.length === 1 ? "case" : "cases"} that ${other} has: ${some(missing)}. Expected the same cases on both sides. Evaluate both on the same data.`,
   );
+
+/** Sides with different numbers of seeds. */
+export const otherSeeds = (found: number, expected: number): Error =>
+  userError(
+    "metrics-seeds",
+    `[metrics] the model has ${found} ${found === 1 ? "seed" : "seeds"}, what it is compared with has ${expected}. Expected the same seeds on both sides: a pair is one case of one seed. Give the seeds that both have.`,
+  );
+
+/** A p-value outside [0, 1]. */
+export const probabilityOutOfRange = (found: number): Error =>
+  userError("metrics-probability", `[metrics] a p-value is ${found}. Expected a number from 0 to 1, or null where nothing was tested.`);
 
 /** A case that changes its group. */
 export const otherGroup = (id: string, who: string, found: string, other: string, expected: string): Error =>

@@ -2,8 +2,10 @@ export { auc } from "./auc.js";
 export { bootstrapGain } from "./bootstrap-gain.js";
 export type { Gain, GainOptions } from "./bootstrap-gain.js";
 export type { CaseValue } from "./case-values.js";
+export { cautions } from "./cautions.js";
 export { addCounts, classCounts, countedPixels, countPixels, unlabelled } from "./counts.js";
 export type { ClassCounts, Counts, LabelPair } from "./counts.js";
+export { holm } from "./holm.js";
 export { measure, pool, scoresOf } from "./measured.js";
 export type { Measured, Picture } from "./measured.js";
 export { isMetricName, metricNamed, metricNames, metrics } from "./metrics.js";
@@ -22,6 +24,8 @@ export {
   specificity,
   specificityOfClass,
 } from "./overlap.js";
+export { pairedDifferences } from "./paired-differences.js";
+export type { Difference, Differences, Sides } from "./paired-differences.js";
 export { quantile } from "./quantile.js";
 export { poolRanked, rankScores } from "./ranked.js";
 export type { Ranked, ScorePair } from "./ranked.js";
@@ -30,3 +34,5 @@ export { averageSeeds } from "./seeds.js";
 export type { SeedMean } from "./seeds.js";
 export { summarise } from "./summary.js";
 export type { Summary } from "./summary.js";
+export { wilcoxon } from "./wilcoxon.js";
+export type { SignedRank } from "./wilcoxon.js";

@@ -22,19 +22,19 @@ test("seeds that do not hold the same cases are refused", () => {
   expect(() => averageSeeds([])).toThrow(
     user(
       "metrics-no-seeds",
-      "[metrics] no seeds were given to average over, found an empty list. Expected the cases of at least one seed. Give one list of cases per seed.",
+      "[metrics] no seeds were given, found an empty list. Expected the cases of at least one seed. Give one list of cases per seed.",
     ),
   );
   expect(() => averageSeeds([[row("a", 1), row("b", 1)], [row("a", 1)]])).toThrow(
     user(
-      "metrics-case-missing",
-      '[metrics] seed 2 has no case "b", the first seed has. Expected the same cases on both sides. Evaluate both on the same data.',
+      "metrics-cases",
+      '[metrics] seed 2 lacks 1 case that the first seed has: "b". Expected the same cases on both sides. Evaluate both on the same data.',
     ),
   );
   expect(() => averageSeeds([[row("a", 1)], [row("a", 1), row("b", 1)]])).toThrow(
     user(
-      "metrics-case-missing",
-      '[metrics] the first seed has no case "b", seed 2 has. Expected the same cases on both sides. Evaluate both on the same data.',
+      "metrics-cases",
+      '[metrics] the first seed lacks 1 case that seed 2 has: "b". Expected the same cases on both sides. Evaluate both on the same data.',
     ),
   );
   expect(() => averageSeeds([[row("a", 1)], [row("a", 1, "h")]])).toThrow(
@@ -46,7 +46,7 @@ test("seeds that do not hold the same cases are refused", () => {
   expect(() => averageSeeds([[row("a", 1), row("a", 2)]])).toThrow(
     user(
       "metrics-case-twice",
-      '[metrics] seed 1 of 1: case "a" stands there twice. Expected every case once. Average over seeds first (averageSeeds).',
+      '[metrics] seed 1 of 1: case "a" stands there twice. Expected every case once. Give each seed a list of its own.',
     ),
   );
   expect(() => averageSeeds([[row("a", NaN)]])).toThrow(

@@ -1,5 +1,5 @@
-import { byCase, type CaseValue } from "./case-values.js";
-import { caseMissing, noSeeds, otherGroup } from "./errors.js";
+import { byCase, sameCases, type CaseValue } from "./case-values.js";
+import { noSeeds } from "./errors.js";
 import { summarise } from "./summary.js";
 
 /** A case averaged over seeds. */
@@ -9,7 +9,7 @@ export interface SeedMean extends CaseValue {
 }
 
 /**
- * Values per case, averaged over the seeds of one model: what {@link bootstrapGain} wants, so that n is pictures and not pictures times seeds.
+ * Values per case, averaged over the seeds of one model, so that n is pictures and not pictures times seeds.
  * `v_c = Σ_s v_cs / n_c` over the n_c seeds with a value; null where there is none. The order is that of the first seed.
  *
  * @param seeds one list of cases per seed; each holds the same cases in any order
@@ -19,16 +19,9 @@ export function averageSeeds(seeds: readonly (readonly CaseValue[])[]): SeedMean
   const lists = seeds.map((rows, s) => byCase(rows, `seed ${s + 1} of ${seeds.length}`));
   const [first] = lists;
   if (first === undefined) throw noSeeds();
-  lists.forEach((list, s) => {
-    for (const id of list.keys()) if (!first.has(id)) throw caseMissing("the first seed", id, `seed ${s + 1}`);
-  });
+  lists.forEach((list, s) => sameCases(`seed ${s + 1}`, list, "the first seed", first));
   return Array.from(first.values(), ({ id, group }) => {
-    const values = lists.map((list, s) => {
-      const row = list.get(id);
-      if (row === undefined) throw caseMissing(`seed ${s + 1}`, id, "the first seed");
-      if (row.group !== group) throw otherGroup(id, `seed ${s + 1}`, row.group, "the first seed", group);
-      return row.value;
-    });
+    const values = lists.map((list) => list.get(id)!.value);
     const { mean, nulls } = summarise(values);
     return { id, group, value: mean.value, nulls };
   });

@@ -177,13 +177,17 @@ const crc = (bytes: Buffer): number => {
 
 const gainOf = (distilled: DomainScores, baseline: DomainScores, domain: string, metric: string): Results["gains"][number] => {
   const values = ({ cases }: DomainScores) => cases.map((row) => ({ id: row.id, group: row.group, value: row[metric] as number | null }));
-  const gain = bootstrapGain({
-    distilled: values(distilled),
-    baseline: values(baseline),
+  const { test, ...gain } = bootstrapGain({
+    model: [values(distilled)],
+    against: [values(baseline)],
     draw: random,
     key: `example/${domain}/${metric}`,
   });
-  return { model: "distilled", against: "baseline", domain, metric, ...gain };
+  const signedRank =
+    test.p === null
+      ? { ...test, pHolm: null }
+      : { p: test.p, pHolm: test.p, effect: test.effect, method: test.method, pairs: test.pairs, zeros: test.zeros };
+  return { model: "distilled", against: "baseline", domain, metric, ...gain, test: signedRank };
 };
 
 /** Two domains, four models, three stages, six shown pictures. `hostile`: text that wants to be markup, wherever text comes from outside. */

@@ -3,8 +3,8 @@ import { averageSeeds, summarise, type MetricName } from "@segdistill/metrics";
 import { gainsOf } from "./gains.js";
 
 /**
- * The results of several seeds as one: every picture's scores averaged over the seeds, so that n stays the number of pictures; means, deviations
- * and gains from these; pooled scores and training times averaged; stages listed as "seed-1/teacher". `config` is the hash of the configuration with its list of seeds.
+ * The results of several seeds as one: every picture's scores averaged over the seeds, so that n stays the number of pictures; means and deviations
+ * from these, differences from every seed's own; pooled scores and training times averaged; stages listed as "seed-1/teacher". `config` is the hash of the configuration with its list of seeds.
  */
 export const averageResults = (all: readonly Results[], metrics: readonly MetricName[], config: string): Results => {
   const first = all[0]!;
@@ -21,13 +21,14 @@ export const averageResults = (all: readonly Results[], metrics: readonly Metric
       return [name, { ...model, trainSeconds: seconds, domains: Object.fromEntries(domains) as Record<string, DomainScores> }];
     }),
   );
-  const { distilled, baseline } = models;
+  const bySeed = (name: string) => all.map((results) => results.models[name]!.domains);
   return {
     ...first,
+    seeds: all.map(({ seed }) => seed),
     finished: all.at(-1)!.finished,
     config,
     models,
-    gains: baseline ? gainsOf(distilled!.domains, baseline.domains, metrics, first.seed) : [],
+    gains: models["baseline"] ? gainsOf(bySeed("distilled"), bySeed("baseline"), metrics, first.seed) : [],
     stages: all.flatMap(({ seed, stages }) => stages.map((stage) => ({ ...stage, name: `seed-${seed}/${stage.name}` }))),
   };
 };

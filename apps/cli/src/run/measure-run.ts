@@ -75,7 +75,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
       config: folder.config,
       data: Object.fromEntries(Object.entries(data.test).map(([domain, part]) => [domain, about(part, fingerprints[domain]!)])),
       models,
-      gains: baseline ? gainsOf(distilled!.domains, baseline.domains, metrics, seed) : [],
+      gains: baseline ? gainsOf([distilled!.domains], [baseline.domains], metrics, seed) : [],
       stages: trained.stages.map(({ stage, key, steps, seconds, reused, gates }) => ({
         name: stage,
         key,

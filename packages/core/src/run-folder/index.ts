@@ -27,6 +27,7 @@ export {
   type Reasons,
   type Results,
   type Scores,
+  type SignedRankRow,
   type StageResults,
 } from "./results.js";
 export { checkResults, readResults, resultsJsonSchema, resultsSchema, writeResults } from "./results-schema.js";

@@ -50,11 +50,13 @@ const results = (): Results => ({
   gains: [
     {
       ...{ model: "distilled", against: "baseline", domain: "stare", metric: "dice", mean: 0.012, low: -0.003, high: 0.027 },
-      ...{ level: 0.95, n: 19, groups: 19, nulls: 0, method: "bootstrap over groups" },
+      ...{ level: 0.95, n: 19, groups: 19, nulls: 0, seeds: 1, method: "bootstrap over groups", cautions: ["One seed is too few."] },
+      test: { p: 0.02, pHolm: 0.04, effect: 0.5, method: "exact", pairs: 18, zeros: 1 },
     },
     {
       ...{ model: "distilled", against: "baseline", domain: "chase", metric: "auc", mean: 0.1, low: null, high: null, reason: "one group" },
       ...{ level: 0.95, n: 1, method: "bootstrap over groups" },
+      test: { p: null, pHolm: null, effect: null, pairs: 0, zeros: 1, reason: "no pair differs" },
     },
   ],
   stages: [
@@ -94,6 +96,19 @@ test.each<[string, unknown, string]>([
   ["models.teacher.domains.chase.pooled", undefined, "models.teacher.domains.chase.pooled: expected object, found nothing"],
   ["gains.0.low", null, "gains.0.reason: expected a reason where mean, low or high is null, and none elsewhere, found nothing"],
   ["gains.1.reason", undefined, "gains.1.reason: expected a reason where mean, low or high is null, and none elsewhere, found nothing"],
+  ["gains.0.test.p", 1.5, "gains.0.test.p: Too big: expected number to be <=1, found 1.5"],
+  [
+    "gains.0.test.effect",
+    null,
+    "gains.0.test.reason: expected p, pHolm and effect all null with a reason, or none of them null and no reason, found nothing",
+  ],
+  [
+    "gains.1.test.reason",
+    undefined,
+    "gains.1.test.reason: expected p, pHolm and effect all null with a reason, or none of them null and no reason, found nothing",
+  ],
+  ["models.teacher.memoryBytes", null, 'models.teacher.memoryBytes: expected a number, or a reason in "reasons", found null'],
+  ["seeds", [], "seeds: Too small: expected array to have >=1 items, found []"],
   ["stages.0.second", 3, 'stages.0: Unrecognized key: "second", found {"name":"teacher","steps":40,"seconds":61.5,"reused":fals…'],
   ["seed", -1, "seed: Too small: expected number to be >=0, found -1"],
   ["finished", "yesterday", 'finished: Invalid ISO datetime, found "yesterday"'],

@@ -32,10 +32,30 @@ const model = z
     macs: whole.nullable(),
     macsInput: z.tuple([whole, whole, whole]).optional(),
     trainSeconds: z.number().min(0).nullable(),
+    memoryBytes: whole.nullable().optional(),
     reasons: texts.optional(),
     domains: z.record(z.string(), domain),
   })
   .superRefine(reasoned);
+const probability = z.number().min(0).max(1).nullable();
+const signedRank = z
+  .strictObject({
+    p: probability,
+    pHolm: probability,
+    effect: z.number().min(-1).max(1).nullable(),
+    method: z.string().min(1).optional(),
+    pairs: whole,
+    zeros: whole,
+    reason: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ p, pHolm, effect, reason }) =>
+      new Set([p, pHolm, effect].map((x) => x === null)).size === 1 && (p === null) === (reason !== undefined),
+    {
+      path: ["reason"],
+      error: "expected p, pHolm and effect all null with a reason, or none of them null and no reason",
+    },
+  );
 const gain = z
   .strictObject({
     model: z.string(),
@@ -50,7 +70,10 @@ const gain = z
     n: whole,
     groups: whole.optional(),
     nulls: whole.optional(),
+    seeds: whole.optional(),
     method: z.string().min(1),
+    test: signedRank.optional(),
+    cautions: z.array(z.string().min(1)).optional(),
   })
   .refine(({ mean, low, high, reason }) => (mean === null || low === null || high === null) === (reason !== undefined), {
     path: ["reason"],
@@ -70,6 +93,7 @@ const shape = z.strictObject({
   schema: z.literal(1),
   name: z.string(),
   seed: whole,
+  seeds: z.array(whole).min(1).optional(),
   finished: z.iso.datetime(),
   config: hex64,
   data: z.record(z.string(), data),

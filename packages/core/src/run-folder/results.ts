@@ -43,6 +43,8 @@ export interface ModelResults {
   readonly macsInput?: readonly [number, number, number];
   /** Null, with a reason, where it was not trained here. */
   readonly trainSeconds: number | null;
+  /** Most memory that the process held while it was trained [ours]. Null, with a reason, where that is not known. */
+  readonly memoryBytes?: number | null;
   readonly reasons?: Reasons;
   readonly domains: Readonly<Record<string, DomainScores>>;
 }
@@ -64,7 +66,29 @@ export interface GainRow {
   /** Groups that those cases form, and cases left out [ours]. */
   readonly groups?: number;
   readonly nulls?: number;
+  /** Seeds that the difference is taken over, case by case [ours]. */
+  readonly seeds?: number;
   readonly method: string;
+  /** Wilcoxon's signed-rank test over the groups [ours]. */
+  readonly test?: SignedRankRow;
+  /** Why it is to be read with care, in sentences: too few seeds, too few groups [ours]. */
+  readonly cautions?: readonly string[];
+}
+
+/** Wilcoxon's signed-rank test of the groups' mean differences [ours]. */
+export interface SignedRankRow {
+  /** Two-sided. Null, with a reason, where nothing differs. */
+  readonly p: number | null;
+  /** p by Holm over the rows of this file with the same metric. */
+  readonly pHolm: number | null;
+  /** Matched-pairs rank-biserial correlation, -1 to 1. */
+  readonly effect: number | null;
+  /** "exact" or "normal approximation". */
+  readonly method?: string;
+  /** Groups that differ, and groups that do not. */
+  readonly pairs: number;
+  readonly zeros: number;
+  readonly reason?: string;
 }
 
 /** One stage of training. */
@@ -93,6 +117,8 @@ export interface Results {
   readonly schema: 1;
   readonly name: string;
   readonly seed: number;
+  /** Where this is the average of several seeds: these; `seed` is the first of them [ours]. */
+  readonly seeds?: readonly number[];
   /** ISO 8601 in UTC. */
   readonly finished: string;
   /** SHA-256 of the resolved configuration's canonical JSON. */
