@@ -12,4 +12,5 @@ export { frozen, from, given, learns, stage } from "./stages.js";
 export { memoryStore, type Position, type StageEvent, type StepRecord, type Store, type Values } from "./store.js";
 export type { Outcome, Run, Trained } from "./run.js";
 export { train } from "./train.js";
+export * from "./transforms/index.js";
 export { weigh } from "./weigh.js";

@@ -1,0 +1,13 @@
+export type { AppearanceOptions } from "./appearance.js";
+export { asOne } from "./as-one.js";
+export { blur, type BlurOptions } from "./blur.js";
+export { brightness, type BrightnessOptions } from "./brightness.js";
+export { contrast, type ContrastOptions } from "./contrast.js";
+export { elastic, type ElasticOptions } from "./elastic.js";
+export { flips } from "./flips.js";
+export { gamma, type GammaOptions } from "./gamma.js";
+export { noise, type NoiseOptions } from "./noise.js";
+export { rotate90 } from "./rotate90.js";
+export { rotate, type RotateOptions } from "./rotate.js";
+export { scale, type ScaleOptions } from "./scale.js";
+export { geometric, type Geometric, type Warp } from "./warp.js";
