@@ -8,7 +8,7 @@ const may = {
   models: ["core/contract", "backend/ops"],
   datasets: ["core/contract", "core/random"],
   metrics: ["core/contract"],
-  report: ["core/contract"],
+  report: ["core/contract", "metrics"],
   "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks"],
 };
 const everything = [

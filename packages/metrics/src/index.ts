@@ -2,7 +2,7 @@ export { auc } from "./auc.js";
 export { bootstrapGain } from "./bootstrap-gain.js";
 export type { Gain, GainOptions } from "./bootstrap-gain.js";
 export type { CaseValue } from "./case-values.js";
-export { cautions } from "./cautions.js";
+export { cautions, groupCaution, seedCaution } from "./cautions.js";
 export { addCounts, classCounts, countedPixels, countPixels, unlabelled } from "./counts.js";
 export type { ClassCounts, Counts, LabelPair } from "./counts.js";
 export { holm } from "./holm.js";

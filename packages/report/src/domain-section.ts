@@ -4,6 +4,7 @@ import { domainPlots } from "./domain-plots.js";
 import { gainsTable } from "./gains-table.js";
 import { markup, type Markup } from "./markup.js";
 import type { MeasuredModel } from "./measured-model.js";
+import { trainingCost } from "./training-cost.js";
 import { inOrder } from "./names.js";
 import { counted } from "./numbers.js";
 import { scoresTable } from "./scores-table.js";
@@ -18,5 +19,5 @@ export const domainSection = (results: Results, domain: string, metric: string |
   const gains = results.gains.filter((row) => row.domain === domain);
   return markup`<section id="domain-${index}"><h2>${domain}${data?.unseen ? markup` <span class="badge">unseen</span>` : null}</h2>
 <p>${data ? `${counted(data.cases, "picture")} of ${counted(data.groups, "group")}. ` : null}${data?.unseen ? "Marked as unseen: no picture of it was used to train in this run. " : null}</p>
-${scoresTable(measured)}${gainsTable(gains)}${metric === null ? null : domainPlots(results, measured, gains, domain, metric, index)}${casesTable(measured, metric)}</section>`;
+${scoresTable(measured)}${gainsTable(gains, trainingCost(results))}${metric === null ? null : domainPlots(results, measured, gains, domain, metric, index)}${casesTable(measured, metric)}</section>`;
 };

@@ -1,20 +1,21 @@
 import type { GainRow } from "@segdistill/core";
+import { finding, findingWords, type Finding } from "./finding.js";
 import { markup, type Markup } from "./markup.js";
 import { metricName, modelName } from "./names.js";
 import { notes } from "./notes.js";
-import { counted, percent, signed } from "./numbers.js";
-import { finding, type Finding } from "./summary.js";
+import { counted, percent, probability, score, signed } from "./numbers.js";
 import { table } from "./table.js";
 
-const judgement: Readonly<Record<Finding, Markup>> = {
-  gain: markup`<span class="gain">better</span>`,
-  loss: markup`<span class="loss">worse</span>`,
-  "not shown": markup`<span class="soft">no difference shown</span>`,
-  unknown: markup`<span class="soft">not known</span>`,
-};
+const kind: Readonly<Record<Finding, string>> = { gain: "gain", loss: "loss", "no difference": "soft", unknown: "soft" };
 
-/** Gains on one test set with their intervals, pictures, groups and what they show. Source: our choice. */
-export const gainsTable = (gains: readonly GainRow[]): Markup => {
+/** A finding in its colour. */
+export const findingCell = (found: Finding): Markup => markup`<span class="${kind[found]}">${findingWords[found]}</span>`;
+
+/**
+ * Differences on one test set with interval, test, pictures, groups and what they show; below, what training took.
+ * A p-value is Holm's where the run corrected it for several sets. Source: our choice.
+ */
+export const gainsTable = (gains: readonly GainRow[], training: readonly string[]): Markup => {
   if (gains.length === 0) return markup`<p>There is nothing to compare with: no baseline was measured on this set.</p>`;
   const note = notes();
   const rows = gains.map((row) => ({
@@ -24,6 +25,16 @@ export const gainsTable = (gains: readonly GainRow[]): Markup => {
       row.low === null || row.high === null
         ? ["–", note.mark(row.reason ?? "no reason was given")]
         : `${signed(row.low)} to ${signed(row.high)}`,
+      findingCell(finding(row)),
+      row.test === undefined
+        ? "–"
+        : row.test.pHolm === null
+          ? ["–", note.mark(row.test.reason ?? "no reason was given")]
+          : [
+              probability(row.test.pHolm),
+              row.test.method === "exact" ? null : note.mark("normal approximation: there are ties or many groups"),
+            ],
+      row.test?.effect == null ? "–" : score(row.test.effect),
       [
         row.n,
         row.nulls === undefined || row.nulls === 0
@@ -31,11 +42,11 @@ export const gainsTable = (gains: readonly GainRow[]): Markup => {
           : note.mark(`${counted(row.nulls, "picture")} left out: without a value on one of the two sides`),
       ],
       row.groups ?? "–",
-      judgement[finding(row)],
+      row.seeds ?? "–",
     ],
   }));
   const { level, method, model, against } = gains[0]!;
-  const caption = `${modelName(model)} minus ${modelName(against).toLowerCase()}, mean over pictures, with ${percent(level)} interval (${method}). An interval that includes 0 shows no difference.`;
-  const head = ["Metric", "Difference", `${percent(level)} interval`, "Pictures", "Groups", "The distilled student is"];
-  return markup`${table({ caption, head, rows, words: [5] })}${note.list()}`;
+  const caption = `${modelName(model)} minus ${modelName(against).toLowerCase()}, mean over pictures, with ${percent(level)} interval (${method}). Where the interval includes 0, no difference is found. p: Wilcoxon's signed-rank test over groups, corrected for the number of test sets (Holm). Effect: rank-biserial correlation, −1 to 1.`;
+  const head = ["Metric", "Difference", `${percent(level)} interval`, "Finding", "p", "Effect", "Pictures", "Groups", "Seeds"];
+  return markup`${table({ caption, head, rows, words: [3] })}${note.list()}<p class="note">${training.join(" ")}</p>`;
 };

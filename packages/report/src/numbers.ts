@@ -15,6 +15,9 @@ export const signed = (value: number): string => {
   return value > 0 ? `+${text}` : text;
 };
 
+/** A p-value: two significant digits, "< 0.001" below that. */
+export const probability = (p: number): string => (p < 0.001 ? "< 0.001" : p >= 0.0995 ? p.toFixed(2) : String(Number(p.toPrecision(2))));
+
 /** A count with a unit of thousands: 812, 1.94 k, 7.77 M, 12.3 G. */
 export const count = (value: number): string => {
   const units = ["", "k", "M", "G", "T"];

@@ -44,10 +44,25 @@ test("what is null has its reason beside it; unseen sets are marked; pictures an
     "a person, not a network",
     'other-camera <span class="badge">unseen</span>',
     "16 pictures of 8 groups.",
-    "One seed (0)",
+    "Seed 0. One seed is too few (fewer than 3): how much another seed would change is not known.",
+    "up to 1.31 GB of memory",
   ];
   expect(missing(text, wanted)).toEqual([]);
   expect(text.match(/NaN|undefined|Infinity|null(?!\))/g)).toBe(null);
+});
+
+test("the words gain and improve stand nowhere on a page whose intervals all include 0", () => {
+  const gains = input.results.gains.map((row) => (row.low === null ? row : { ...row, low: -1, high: 1 }));
+  const words = report({ ...input, results: { ...input.results, gains } })
+    .replace(/<style>[^]*?<\/style>/, "")
+    .replace(/<[^>]*>/g, " ");
+  expect(words.match(/.{30}(gain|improv).{30}/gi)).toBe(null);
+  expect(words.match(/no difference found/gi)!.length).toBeGreaterThan(8);
+  const found = report({
+    ...input,
+    results: { ...input.results, gains: gains.map((row) => (row.low === null ? row : { ...row, low: 0.1 })) },
+  });
+  expect(found.includes("the gain is")).toBe(true);
 });
 
 test("without pictures, curves, gains and scores there is still a page that says what is missing", () => {

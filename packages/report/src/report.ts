@@ -14,15 +14,15 @@ const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 /**
  * report.html of a run: one self-contained page, readable without script, light and dark, on a phone and on paper.
  *
- * Gains are given against the baseline only, always with their interval, and an interval that includes 0 is said to show no gain.
+ * Differences are taken against the baseline only, always with their interval; where that includes 0 no difference is found, and the word gain is not used.
  * Pure: the same input, the same text. Throws report-picture, report-mask-size, report-mask-length. Source: our choice.
  *
  * @example
  * await writeFile("report.html", report({ results, curves: curvesOf(events), shown: {}, configuration }));
  */
 export const report = (input: ReportInput): string => {
-  const { results, seeds = [results.seed] } = input;
-  const { headline, domains: sentences, caution, cost, metric } = summarise(results, seeds);
+  const { results, seeds = results.seeds ?? [results.seed] } = input;
+  const { headline, domains: sentences, training, caution, cost, metric } = summarise(results, seeds);
   const domains = Object.keys(results.data);
   const pictures = overlaySection(input, metric);
   const curves = curvesSection(input);
@@ -41,7 +41,7 @@ export const report = (input: ReportInput): string => {
 <title>${results.name}: distillation report</title><style>${{ html: style }}</style></head>
 <body><a class="skip" href="#summary">To the summary</a>
 <header><h1>${results.name} <span class="soft">· distillation report · seed ${seeds.join(", ")} · ${results.finished.slice(0, 10)}</span></h1></header>
-<main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets([...sentences, ...(cost === null ? [] : [cost])])}
+<main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets([...sentences, ...(training.length === 0 ? [] : [training.join(" ")]), ...(cost === null ? [] : [cost])])}
 <p class="note">${caution.join(" ")}${results.models["baseline"] ? " The baseline is the same small network with the same first values, steps and data, trained without the teacher." : null} A group is a patient, or the nearest thing known.</p></section>
 <nav aria-label="Contents"><ul>${links.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 ${modelsSection(results, metric)}${domains.map((domain, i) => domainSection(results, domain, metric, i))}${pictures}${curves}${runSection(input)}</main>

@@ -1,9 +1,9 @@
+import { groupCaution, seedCaution } from "@segdistill/metrics";
 import type { GainRow, Results } from "@segdistill/core";
-import { lowerIsBetter, metricName } from "./names.js";
-import { counted, isZero, listed, percent, signed } from "./numbers.js";
-
-/** What the interval of a gain says: only one that leaves out 0 shows anything. */
-export type Finding = "gain" | "loss" | "not shown" | "unknown";
+import { finding, type Finding } from "./finding.js";
+import { metricName } from "./names.js";
+import { counted, listed, percent, probability, signed } from "./numbers.js";
+import { trainingCost } from "./training-cost.js";
 
 /** The run in plain words. */
 export interface Summary {
@@ -13,6 +13,8 @@ export interface Summary {
   readonly headline: string;
   /** One sentence a domain, with numbers. */
   readonly domains: readonly string[];
+  /** What training took, to be read beside the domains' sentences; empty where nothing is compared. */
+  readonly training: readonly string[];
   /** What the student saves against the teacher; null where that is not known, or nothing. */
   readonly cost: string | null;
   /** What a reader should keep in mind. */
@@ -22,54 +24,50 @@ export interface Summary {
 /** Groups below which a percentile interval of a bootstrap tends to be too narrow. Source: our choice. */
 const fewGroups = 10;
 
-/** Reads a gain: `gain` or `loss` only if the whole interval lies on one side of 0; `unknown` where there is no mean at all. Source: our choice. */
-export const finding = ({ mean, low, high, metric }: GainRow): Finding => {
-  if (mean === null) return "unknown";
-  if (low === null || high === null || isZero(low) || isZero(high) || (low < 0 && high > 0)) return "not shown";
-  return low > 0 !== lowerIsBetter(metric) ? "gain" : "loss";
-};
-
 /** The metric that a report speaks of first: Dice where it was measured, else the first one. */
-export const headMetric = ({ models }: Results): string | null => {
+export const headMetric = ({ models }: Pick<Results, "models">): string | null => {
   const rows = Object.values(models).flatMap(({ domains }) => Object.values(domains).map(({ mean }) => mean));
   const names = Object.keys(rows[0] ?? {}).filter((name) => name !== "reasons" && name !== "notes");
   return names.includes("dice") ? "dice" : (names[0] ?? null);
 };
 
 /**
- * Says in plain words whether distillation helped: against the baseline only, by domain, with interval, pictures and groups.
- * An interval that includes 0, or is missing, shows no gain, however large the mean is. Source: our choice.
+ * Says in plain words whether distillation helped: against the baseline only, by domain, with interval, pictures, groups and what training took.
+ * "improves" and "gain" stand only where the whole interval lies on the better side of 0; one that includes 0, or is missing, is "no difference found", however large
+ * the mean is. Too few seeds (fewer than 3) and groups (fewer than 5) are said. Source: our choice.
  */
-export const summarise = (results: Results, seeds: readonly number[] = [results.seed]): Summary => {
+export const summarise = (results: Results, seeds: readonly number[] = results.seeds ?? [results.seed]): Summary => {
   const metric = headMetric(results);
   const rows = results.gains.filter((row) => row.metric === metric && row.model === "distilled" && row.against === "baseline");
   if (metric === null || rows.length === 0) {
     const headline = results.models["baseline"]
       ? "Nothing was compared with the baseline, so this run cannot say whether distillation helped."
       : "No baseline was trained, so this run cannot say whether distillation helped.";
-    return { metric, headline, domains: [], cost: costOf(results), caution: [seedCaution(seeds)] };
+    return { metric, headline, domains: [], training: [], cost: costOf(results), caution: aboutSeeds(rows, seeds) };
   }
   const unseen = (domain: string): boolean => results.data[domain]?.unseen ?? false;
   return {
     metric,
-    headline: headlineOf(rows, unseen),
+    headline: headlineOf(rows, metric, unseen),
     domains: rows.map((row) => sentence(row, unseen(row.domain))),
+    training: trainingCost(results),
     cost: costOf(results),
-    caution: [...groupCaution(rows), seedCaution(seeds)],
+    caution: [...aboutSeeds(rows, seeds), ...aboutGroups(rows)],
   };
 };
 
-const headlineOf = (rows: readonly GainRow[], unseen: (domain: string) => boolean): string => {
+const headlineOf = (rows: readonly GainRow[], metric: string, unseen: (domain: string) => boolean): string => {
   const where = (which: Finding): string =>
     listed(rows.filter((row) => finding(row) === which).map(({ domain }) => domain + (unseen(domain) ? " (never seen in training)" : "")));
+  const name = metricName(metric);
   const gain = where("gain");
   const loss = where("loss");
-  const open = where("not shown");
+  const none = where("no difference");
   const unknown = where("unknown");
   return [
-    gain && `Distillation helped on ${gain}.`,
-    loss && `Distillation did harm on ${loss}.`,
-    open && `No gain from distillation is shown on ${open}.`,
+    gain && `Distillation improves ${name} on ${gain}.`,
+    loss && `Distillation makes ${name} worse on ${loss}.`,
+    none && `No difference found on ${none}.`,
     unknown && `Nothing can be said about ${unknown}.`,
   ]
     .filter((text) => text !== "")
@@ -82,20 +80,26 @@ const sentence = (row: GainRow, unseen: boolean): string => {
   const { mean, low, high } = row;
   if (mean === null) return `${on} nothing can be said about ${name}: ${row.reason ?? "no reason was given"}.`;
   const from = basis(row);
-  const opening = `${on} no gain is shown: the distilled student's ${name} differs from the baseline's by ${signed(mean)} on average`;
-  if (low === null || high === null) return `${opening}, and there is no interval: ${row.reason ?? "no reason was given"} (${from}).`;
+  const difference = `the distilled student's ${name} differs from the baseline's by ${signed(mean)} on average`;
+  if (low === null || high === null)
+    return `${on} no difference found: ${difference}, and there is no interval: ${row.reason ?? "no reason was given"} (${from}).`;
   const interval = `${percent(row.level)} interval ${signed(low)} to ${signed(high)}`;
-  if (finding(row) === "not shown") return `${opening}, and its ${interval} includes 0 (${from}).`;
-  const verb = mean > 0 ? "raised" : "lowered";
-  const judged = finding(row) === "gain" ? "" : ", which is worse";
-  return `${on} distillation ${verb} ${name} by ${signed(Math.abs(mean)).slice(1)} on average${judged} (${interval}; ${from}).`;
+  switch (finding(row)) {
+    case "gain":
+      return `${on} distillation improves ${name}: the gain is ${signed(mean)} on average (${interval}; ${from}).`;
+    case "loss":
+      return `${on} distillation makes ${name} worse: ${signed(mean)} on average (${interval}; ${from}).`;
+    default:
+      return `${on} no difference found: ${difference}, and the ${interval} includes 0 (${from}).`;
+  }
 };
 
-const basis = ({ n, groups, nulls }: GainRow): string =>
+const basis = ({ n, groups, nulls, seeds, test }: GainRow): string =>
   [
     counted(n, "picture") + (groups === undefined ? "" : ` of ${counted(groups, "group")}`),
+    ...(seeds === undefined ? [] : [counted(seeds, "seed")]),
     ...(nulls === undefined || nulls === 0 ? [] : [`${nulls} left out`]),
-  ].join(", ");
+  ].join(", ") + (test === undefined || test.p === null ? "" : `; Wilcoxon p ${probability(test.p)}`);
 
 const costOf = ({ models }: Results): string | null => {
   const { teacher, distilled } = models;
@@ -109,14 +113,21 @@ const costOf = ({ models }: Results): string | null => {
   return said.length === 0 ? null : `The distilled student has ${listed(said)} than the teacher.`;
 };
 
-const groupCaution = (rows: readonly GainRow[]): readonly string[] => {
-  const few = rows.filter(({ groups, low }) => groups !== undefined && groups < fewGroups && low !== null);
-  if (few.length === 0) return [];
+const aboutGroups = (rows: readonly GainRow[]): readonly string[] => {
+  const tooFew = rows.flatMap(({ domain, groups = Infinity }) => {
+    const said = groupCaution(groups);
+    return said === null ? [] : [`On ${domain}: ${said}`];
+  });
+  const few = rows.filter(({ groups = Infinity, low }) => groups < fewGroups && low !== null && groupCaution(groups) === null);
+  if (few.length === 0) return tooFew;
   const where = listed(few.map(({ domain, groups }) => `${domain} (${groups!})`));
-  return [`Few groups on ${where}: with fewer than ${fewGroups}, such an interval tends to be too narrow.`];
+  return [...tooFew, `Few groups on ${where}: with fewer than ${fewGroups}, such an interval tends to be too narrow.`];
 };
 
-const seedCaution = (seeds: readonly number[]): string =>
-  seeds.length === 1
-    ? `One seed (${seeds[0]!}): how much another seed would change is not known from this run.`
-    : `Mean over ${seeds.length} seeds (${seeds.join(", ")}); the intervals do not count differences between seeds.`;
+const aboutSeeds = (rows: readonly GainRow[], seeds: readonly number[]): readonly string[] => {
+  const said = seedCaution(seeds.length);
+  if (seeds.length === 1) return [`Seed ${seeds[0]!}. ${said!}`];
+  const counts = rows.every((row) => row.seeds === seeds.length) ? "count" : "do not count";
+  const mean = `Mean over ${seeds.length} seeds (${seeds.join(", ")})${rows.length === 0 ? "" : `; the intervals ${counts} differences between seeds`}.`;
+  return said === null ? [mean] : [mean, said];
+};

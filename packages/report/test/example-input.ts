@@ -196,15 +196,15 @@ export const exampleInput = (hostile = false): ReportInput => {
   const sets = { phantoms: invent("phantoms", 16, 8, 0.5), ["other-camera" + wild]: invent("other-camera" + wild, 16, 16, 0) };
   const domains = (maskOf: (one: Invented) => Mask): Readonly<Record<string, DomainScores>> =>
     Object.fromEntries(Object.entries(sets).map(([domain, cases]) => [domain, domainOf(cases, maskOf)]));
-  const network = (name: keyof Models, parameters: number, macs: number, trainSeconds: number): ModelResults => ({
-    ...{ parameters, macs, macsInput: [96, 96, 1], trainSeconds },
+  const network = (name: keyof Models, parameters: number, macs: number, trainSeconds: number, memoryBytes: number): ModelResults => ({
+    ...{ parameters, macs, macsInput: [96, 96, 1], trainSeconds, memoryBytes },
     domains: domains(({ models }) => models[name]),
   });
   const person = "a person, not a network";
   const models: Record<string, ModelResults> = {
-    baseline: network("baseline", 403_206, 41_300_000, 62.4),
-    distilled: network("distilled", 403_206, 41_300_000, 97.1),
-    teacher: network("teacher", 1_942_418, 1_204_000_000, 131.7),
+    baseline: network("baseline", 403_206, 41_300_000, 62.4, 1.02e9),
+    distilled: network("distilled", 403_206, 41_300_000, 97.1, 1.31e9),
+    teacher: network("teacher", 1_942_418, 1_204_000_000, 131.7, 1.94e9),
     "second-observer": {
       parameters: null,
       macs: null,

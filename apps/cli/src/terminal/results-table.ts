@@ -1,5 +1,6 @@
 import type { CaseScores, DomainScores, Results } from "@segdistill/core";
 import { summarise } from "@segdistill/metrics";
+import { finding, findingWords } from "@segdistill/report";
 import { table } from "./table.js";
 
 type Shown = Pick<Results, "data" | "gains"> & {
@@ -15,17 +16,23 @@ const cell = (rows: readonly CaseScores[], metric: string): string => {
   return sd.value === null ? mean.value.toFixed(3) : `${mean.value.toFixed(3)} ± ${sd.value.toFixed(3)}`;
 };
 
-/** Models × domains: mean ± standard deviation over pictures; below, the gain of the distilled student over the baseline with its interval. */
+/** Models × domains: mean ± standard deviation over pictures; below, the distilled student's difference to the baseline with its interval, and what it shows. */
 export const resultsTable = ({ data, models, gains }: Shown, metric: string): string => {
   const domains = Object.keys(data);
   const heads = domains.map((name) => `${name}${data[name]!.unseen ? " (never seen)" : ""}`);
   const counts = domains.map((name) => `${counted(data[name]!.cases, "picture")}, ${counted(data[name]!.groups, "group")}`);
   const rows = Object.entries(models).map(([name, model]) => [name, ...domains.map((d) => cell(model.domains[d]?.cases ?? [], metric))]);
-  const gain = domains.map((domain) => {
-    const found = gains.find((g) => g.domain === domain && g.metric === metric && g.model === "distilled");
-    if (!found || found.mean === null) return "–";
-    return `${signed(found.mean)}${found.low === null || found.high === null ? "" : ` (${signed(found.low)} to ${signed(found.high)})`}`;
+  const found = domains.map((domain) =>
+    gains.find((g) => g.domain === domain && g.metric === metric && g.model === "distilled" && g.against === "baseline"),
+  );
+  const difference = found.map((row) => {
+    if (!row || row.mean === null) return "–";
+    return `${signed(row.mean)}${row.low === null || row.high === null ? "" : ` (${signed(row.low)} to ${signed(row.high)})`}`;
   });
-  const level = gains.length > 0 ? [["gain, 95 % interval", ...gain]] : [];
-  return table([[metric, ...heads], ["", ...counts], ...rows, ...level]);
+  const level = Number((100 * (gains[0]?.level ?? 0.95)).toFixed(2));
+  const compared = [
+    [`difference, ${level} % interval`, ...difference],
+    ["", ...found.map((row) => (row ? findingWords[finding(row)] : "–"))],
+  ];
+  return table([[metric, ...heads], ["", ...counts], ...rows, ...(gains.length > 0 ? compared : [])]);
 };
