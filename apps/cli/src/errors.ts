@@ -31,6 +31,9 @@ export const badYaml = (at: string, problem: string): UserError =>
   userError("config/yaml", `[${at}] is not valid YAML: ${problem}. Mend this line.`);
 export const duplicateKey = (at: string, key: string): UserError =>
   userError("config/duplicate-key", `[${at}] key "${key}" stands twice in one mapping. Expected once. Take one of them out.`);
+export const configTooLarge = (file: string, bytes: number, most: number): UserError =>
+  userError("config/too-large", `[${file}] has ${bytes} bytes. Expected a configuration, of at most ${most}. Is this the right file?`);
+export const configRefused = (at: string, why: string): UserError => userError("config/refused", `[${at}] ${why}.`);
 export const notAMapping = (at: string, found: string): UserError =>
   userError(
     "config/not-a-mapping",
@@ -53,7 +56,10 @@ export const badSet = (text: string, why: string): UserError =>
 /** "a.yaml → b.yaml": who extends whom. */
 const links = (files: readonly string[]): string => files.join(" → ");
 export const extendsNoText = (at: string, found: string): UserError =>
-  userError("config/extends", `[${at}] extends: expected the path of one other configuration, found ${found}. For example extends: base.yaml`);
+  userError(
+    "config/extends",
+    `[${at}] extends: expected the path of one other configuration, found ${found}. For example extends: base.yaml`,
+  );
 export const extendsMissing = (at: string, asked: string, chain: readonly string[]): UserError =>
   userError(
     "config/extends-missing",
@@ -145,6 +151,22 @@ export const noSupervision = (at: string, methods: readonly string[]): UserError
   userError(
     "run/no-supervision",
     `[${at}] no method reads the student alone (${methods.join(", ")}), so teacher and baseline have nothing to learn from. Add { use: "@segdistill/plugin-kd#supervised" }, or give teacher.weights and set baseline: false.`,
+  );
+export const questionRefused = (): UserError => userError("cli/question-refused", "stopped at a question; nothing was written.", 130);
+export const fileExists = (what: string, file: string): UserError =>
+  userError(
+    "init/exists",
+    `[${what}] "${file}" exists already, and nothing is overwritten. Give another name: segdistill ${what} other.yaml`,
+  );
+export const foreignSchema = (file: string): UserError =>
+  userError(
+    "init/foreign-schema",
+    `[init] "${file}" exists already and is no schema of SegDistill's. Expected none. Move it, or write the configuration into another folder.`,
+  );
+export const noDataFolder = (given: string, known: readonly string[]): UserError =>
+  userError(
+    "init/data",
+    `[--data ${given}] is neither a data set nor a folder that one recognises. Expected a folder that holds images/ and masks/, or the folder of a published set, or a name. ${meant(given, known, "Names")}`,
   );
 export const setupRefused = (): UserError =>
   userError(

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import type { EvaluateOptions } from "./commands/evaluate.js";
+import type { InitOptions } from "./commands/init.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
+import type { SchemaOptions } from "./commands/schema.js";
 import type { SetupOptions } from "./commands/setup.js";
 import { isUserError } from "./errors.js";
 
@@ -57,6 +59,21 @@ export const program = (finished: (code: number) => void): Command => {
     .action(async (options: Common & { readonly verbose?: boolean }) =>
       finished(await (await import("./commands/doctor.js")).doctor(options)),
     );
+  command("init [config]", "write a first configuration and the schema for editors")
+    .option("--data <name|folder>", "a data set, or a folder of pictures and masks")
+    .option("--teacher <network>", "the large network")
+    .option("--student <network>", "the small network")
+    .option("--name <name>", "name of the run (default: that of the file)")
+    .option("--yes", "ask nothing: defaults for what is not given")
+    .action(async (config: string | undefined, options: InitOptions) =>
+      finished(await (await import("./commands/init.js")).init(config ?? "segdistill.yaml", options)),
+    );
+  command("plugins", "what the installed packages offer, with options, defaults and their source").action(async (options: Common) =>
+    finished(await (await import("./commands/plugins.js")).plugins(options)),
+  );
+  command("schema", "one JSON Schema of the configuration, from the packages that are installed")
+    .option("-o, --out <file>", "a file instead of standard output")
+    .action(async (options: SchemaOptions) => finished(await (await import("./commands/schema.js")).schema(options)));
   command("models", "the networks that can be named in a configuration").action(async (options: Common) =>
     finished(await (await import("./commands/models.js")).models(options)),
   );

@@ -5,8 +5,8 @@ import { enum as oneOf, number, strictObject } from "zod";
 
 /** What a configuration may say; unknown keys are refused. */
 export const logitsOptions = strictObject({
-  temperature: number().positive().default(1).describe("divides both networks' logits; above 1 softens them"),
-  reduction: oneOf(["pixel", "element"]).default("pixel").describe("mean over pixels, or over pixels and classes"),
+  temperature: number().positive().default(1).describe("divides both networks' logits; above 1 softens them [ours]"),
+  reduction: oneOf(["pixel", "element"]).default("pixel").describe("mean over pixels, or over pixels and classes [ours]"),
 });
 
 export interface LogitsOptions {

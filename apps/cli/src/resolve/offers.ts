@@ -28,7 +28,7 @@ export interface Found<K extends Kind> {
 }
 
 /** Where short names are looked up. */
-const home: Partial<Record<Kind, string>> = { networks: "@segdistill/models", datasets: "@segdistill/datasets" };
+export const home: Partial<Record<Kind, string>> = { networks: "@segdistill/models", datasets: "@segdistill/datasets" };
 const own = dirname(fileURLToPath(import.meta.url));
 
 /**

@@ -30,5 +30,6 @@ const parsed = (offered: Offered<unknown>, written: object, place: Place): unkno
   }
 };
 
-const isZod = (schema: unknown): schema is z.ZodType =>
+/** Whether options are checked by a schema of zod's, of whatever copy. */
+export const isZod = (schema: unknown): schema is z.ZodType =>
   typeof schema === "object" && schema !== null && "safeParse" in schema && "def" in schema;

@@ -6,8 +6,10 @@ import { findRoot, type Layout } from "./root.js";
 import { walk } from "./walk.js";
 
 export const chaseDb1Options = z.strictObject({
-  /** Whether a picture may lack the mask of the first observer: its label is null then. */
-  unlabelled: z.boolean().default(false),
+  unlabelled: z
+    .boolean()
+    .default(false)
+    .describe("Whether a picture may lack the mask of the first observer: its label is null then [ours]"),
 });
 
 export type ChaseDb1Options = z.input<typeof chaseDb1Options>;

@@ -25,41 +25,51 @@ const shares = z
 
 /** Options of the `folder` adapter. datasets.md 3 */
 export const folderOptions = z.strictObject({
-  /** Folder of the pictures below the root; `*`, `?` and `**` stand for any names, `.` is the root itself. */
-  images: z.string().default("images"),
-  /** Folder of the masks, in the same way; may be that of the pictures where `maskSuffix` tells them apart. */
-  masks: z.string().default("masks"),
-  /** Taken off the names of pictures before pairing. */
-  imageSuffix: z.string().default(""),
-  /** Taken off the names of masks before pairing: `_mask`, `_gt`, `_1stHO`. */
-  maskSuffix: z.string().default(""),
-  /** Files left out, by path below the root; `*`, `?` and `**` as in `images`. */
-  skip: z.array(z.string()).default([]),
-  /** Regular expression with named groups `id`, `group`, `split` on the path below `images`. */
-  pattern: z.string().optional(),
-  /** Several masks of one picture: an error, their union, or the first by name. */
-  combine: z.enum(["error", "or", "first"]).default("error"),
-  /** Class names with their values in the mask; the order gives the index, background is 0. Without: one class, `foreground`. */
-  classes: z.record(z.string(), classValue).optional(),
-  /** Where masks of one class are cut: `value >= threshold`. `auto` cuts at 128, files of 0 and 1 at 1, and refuses soft masks. */
-  threshold: z.union([z.literal("auto"), z.int().min(1).max(65535)]).default("auto"),
-  /** Values that mean "not labelled". */
-  ignore: z.array(byte).default([]),
-  /** The patient: a regular expression on the id (its first group, or all of it), `parent` for the folder, or a CSV file with columns `id` and `group`. */
-  group: z.union([z.string(), z.strictObject({ csv: z.string(), column: z.string().default("group") })]).optional(),
-  /** Shares by group and seed; `folders` for train/, validation/ and test/; or list files. Without: sub-folders where there are some, else 70, 10 and 20 %. */
-  split: z.union([z.literal("folders"), z.strictObject({ lists: z.string() }), shares]).optional(),
-  /** Folder of the fields of view, paired like the masks. */
-  fov: z.string().optional(),
+  images: z
+    .string()
+    .default("images")
+    .describe("Folder of the pictures below the root; *, ? and ** stand for any names, . is the root itself [ours]"),
+  masks: z
+    .string()
+    .default("masks")
+    .describe("Folder of the masks, in the same way; may be that of the pictures where maskSuffix tells them apart [ours]"),
+  imageSuffix: z.string().default("").describe("Taken off the names of pictures before pairing [ours]"),
+  maskSuffix: z.string().default("").describe("Taken off the names of masks before pairing: _mask, _gt, _1stHO [ours]"),
+  skip: z.array(z.string()).default([]).describe("Files left out, by path below the root; *, ? and ** as in images [ours]"),
+  pattern: z.string().optional().describe("Regular expression with named groups id, group, split on the path below images"),
+  combine: z
+    .enum(["error", "or", "first"])
+    .default("error")
+    .describe("Several masks of one picture: an error, their union, or the first by name [ours]"),
+  classes: z
+    .record(z.string(), classValue)
+    .optional()
+    .describe("Class names with their values in the mask; the order gives the index, background is 0. Without: one class, foreground"),
+  threshold: z
+    .union([z.literal("auto"), z.int().min(1).max(65535)])
+    .default("auto")
+    .describe(
+      "Where masks of one class are cut: value >= threshold. auto cuts at 128, files of 0 and 1 at 1, and refuses soft masks [ours]",
+    ),
+  ignore: z.array(byte).default([]).describe("Values that mean 'not labelled' [ours]"),
+  group: z
+    .union([z.string(), z.strictObject({ csv: z.string(), column: z.string().default("group") })])
+    .optional()
+    .describe(
+      "The patient: a regular expression on the id (its first group, or all of it), parent for the folder, or a CSV file with columns id and group",
+    ),
+  split: z
+    .union([z.literal("folders"), z.strictObject({ lists: z.string() }), shares])
+    .optional()
+    .describe(
+      "Shares by group and seed; folders for train/, validation/ and test/; or list files. Without: sub-folders where there are some, else 70, 10 and 20 %",
+    ),
+  fov: z.string().optional().describe("Folder of the fields of view, paired like the masks"),
   fovSuffix: z.string().default(""),
-  /** Whether a picture may lack a mask: its label is null then. */
-  unlabelled: z.boolean().default(false),
-  /** `[row, column]` in mm a pixel. */
-  spacingMm: z.tuple([z.number().positive(), z.number().positive()]).optional(),
-  /** Turns pictures and masks alike. */
-  orient: z.enum(["rot90cw", "rot90ccw", "rot180", "flipRows", "flipColumns"]).optional(),
-  /** What tables call these pictures. */
-  domain: z.string().default("folder"),
+  unlabelled: z.boolean().default(false).describe("Whether a picture may lack a mask: its label is null then [ours]"),
+  spacingMm: z.tuple([z.number().positive(), z.number().positive()]).optional().describe("[row, column] in mm a pixel"),
+  orient: z.enum(["rot90cw", "rot90ccw", "rot180", "flipRows", "flipColumns"]).optional().describe("Turns pictures and masks alike"),
+  domain: z.string().default("folder").describe("What tables call these pictures [ours]"),
 });
 
 export type FolderOptions = z.input<typeof folderOptions>;

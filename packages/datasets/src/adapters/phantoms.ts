@@ -6,13 +6,10 @@ import { held } from "./held.js";
 import { splitByGroup } from "./split-by-group.js";
 
 export const phantomsOptions = z.strictObject({
-  /** How many pictures; two are one patient. */
-  count: z.int().min(2).max(10_000).default(24),
-  /** Side of the square pictures in pixels. */
-  size: z.int().min(64).max(1024).default(160),
+  count: z.int().min(2).max(10_000).default(24).describe("How many pictures; two are one patient [ours]"),
+  size: z.int().min(64).max(1024).default(160).describe("Side of the square pictures in pixels [ours]"),
   seed: z.int().min(0).default(0),
-  /** "a" to train on, "b" as the unseen camera. */
-  camera: z.enum(["a", "b"]).default("a"),
+  camera: z.enum(["a", "b"]).default("a").describe("'a' to train on, 'b' as the unseen camera [ours]"),
 });
 
 export type PhantomsOptions = z.input<typeof phantomsOptions>;

@@ -7,10 +7,11 @@ import { nameOf } from "./stem.js";
 import { walk, type Found } from "./walk.js";
 
 export const stareOptions = z.strictObject({
-  /** Whose drawing is the label; the other one is the second observer. `ah` is A. Hoover, `vk` V. Kouznetsova. */
-  observer: z.enum(["ah", "vk"]).default("ah"),
-  /** Whether a picture may lack the mask of that observer: its label is null then. */
-  unlabelled: z.boolean().default(false),
+  observer: z
+    .enum(["ah", "vk"])
+    .default("ah")
+    .describe("Whose drawing is the label; the other one is the second observer. ah is A. Hoover, vk V. Kouznetsova [ours]"),
+  unlabelled: z.boolean().default(false).describe("Whether a picture may lack the mask of that observer: its label is null then [ours]"),
 });
 
 export type StareOptions = z.input<typeof stareOptions>;

@@ -1,0 +1,34 @@
+import { resolve } from "node:path";
+import { writeAtomic } from "@segdistill/core";
+import { configurationSchema } from "../config/json-schema.js";
+import type { Common } from "../program.js";
+import { installedPackages } from "../resolve/offerings.js";
+import { write } from "../terminal/write.js";
+
+export interface SchemaOptions extends Common {
+  readonly out?: string;
+}
+
+/** The JSON Schema of a configuration, as text; packages that cannot be used are told of. */
+export const schemaText = async (folder: string): Promise<{ readonly text: string; readonly problems: readonly string[] }> => {
+  const packages = await installedPackages(folder);
+  const schema = configurationSchema(packages.flatMap(({ offerings }) => offerings));
+  return { text: `${JSON.stringify(schema, null, 2)}\n`, problems: packages.flatMap(({ problem }) => problem ?? []) };
+};
+
+/** `segdistill schema`: on standard output, or into a file. */
+export const schema = async ({ out, json, quiet }: SchemaOptions): Promise<number> => {
+  const { text, problems } = await schemaText(process.cwd());
+  if (!quiet) for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
+  if (out === undefined)
+    process.stdout.write(text); // a JSON text is never broken into lines of a terminal
+  else {
+    await writeAtomic(resolve(out), text);
+    write(
+      json === true
+        ? `${JSON.stringify({ schema: out })}\n`
+        : `${out} is written. In a configuration beside it, first line: # yaml-language-server: $schema=./${out}\n`,
+    );
+  }
+  return 0;
+};

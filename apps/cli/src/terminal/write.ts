@@ -1,0 +1,34 @@
+/** Of a stream, what is used here. */
+export interface Out {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly write: (text: string) => unknown;
+}
+
+/** Columns that lines must not exceed; Infinity where it is no terminal, so that a pipe gets whole lines. */
+export const columnsOf = ({ isTTY, columns }: Out = process.stdout): number => (isTTY === true && columns ? columns : Infinity);
+
+/** Text for people on standard output: on a terminal no line is longer than it is wide. */
+export const write = (text: string, out: Out = process.stdout): void => void out.write(wrapped(text, columnsOf(out)));
+
+/**
+ * Lines cut at spaces so that none is longer than `columns` (Unicode characters); what follows is indented as the line was, by two more. A word
+ * that is longer than that, such as a path, is cut where it must.
+ */
+export const wrapped = (text: string, columns: number): string =>
+  columns === Infinity
+    ? text
+    : text
+        .split("\n")
+        .map((line) => cut(Array.from(line.trimEnd()), columns, nextIndent(line, columns)).join("\n"))
+        .join("\n");
+
+const nextIndent = (line: string, columns: number): number => Math.min(line.search(/\S|$/) + 2, Math.floor(columns / 2));
+
+const cut = (line: readonly string[], columns: number, indent: number): readonly string[] => {
+  if (line.length <= columns) return [line.join("")];
+  const space = line.lastIndexOf(" ", columns);
+  const end = line.slice(0, space + 1).some((sign) => sign !== " ") ? space : columns;
+  const rest = Array.from(line.slice(end).join("").trimStart());
+  return [line.slice(0, end).join("").trimEnd(), ...cut([...Array.from(" ".repeat(indent)), ...rest], columns, indent)];
+};
