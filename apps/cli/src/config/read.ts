@@ -1,7 +1,17 @@
-import { readFileSync } from "node:fs";
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from "yaml";
-import { badYaml, configNotFound, configNotReadable, duplicateKey, notAMapping, type UserError } from "../errors.js";
+import { readFileSync, statSync } from "node:fs";
+import { isMap, isNode, isScalar, LineCounter } from "yaml";
+import {
+  badYaml,
+  configNotFound,
+  configNotReadable,
+  configRefused,
+  configTooLarge,
+  duplicateKey,
+  isUserError,
+  notAMapping,
+} from "../errors.js";
 import { shown } from "./shown.js";
+import { mostBytes, parseYaml } from "./yaml.js";
 
 /** A configuration as written, and where each part of it stands. */
 export interface Source {
@@ -11,12 +21,16 @@ export interface Source {
   readonly at: (path: readonly (string | number)[]) => string;
 }
 
-/** Reads YAML 1.2 or JSON (which is YAML); throws config/not-found, config/yaml, config/duplicate-key and config/not-a-mapping. */
+/** Reads YAML 1.2 or JSON (which is YAML); throws config/not-found, /not-readable, /too-large, /yaml, /refused, /duplicate-key and /not-a-mapping. */
 export const readSource = (file: string): Source => {
   let text: string;
   try {
+    const found = statSync(file);
+    if (!found.isFile() && !found.isDirectory()) throw configNotReadable(file, "it is no regular file");
+    if (found.size > mostBytes) throw configTooLarge(file, found.size, mostBytes);
     text = readFileSync(file, "utf8");
   } catch (e) {
+    if (isUserError(e)) throw e;
     const code = (e as NodeJS.ErrnoException).code ?? "unknown";
     throw code === "ENOENT" ? configNotFound(file) : configNotReadable(file, code);
   }
@@ -26,14 +40,16 @@ export const readSource = (file: string): Source => {
 /** The same of a text; `file` is what messages call it. */
 export const parseSource = (text: string, file: string): Source => {
   const lines = new LineCounter();
-  const document = parseDocument(text, { version: "1.2", prettyErrors: false, lineCounter: lines });
+  const parsed = parseYaml(text, lines);
   const place = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  const [error] = document.errors;
-  if (error) throw broken(error, text, place);
-  const value: unknown = document.toJS();
+  if ("problem" in parsed) {
+    const { kind, offset, why } = parsed.problem;
+    throw { yaml: badYaml, refused: configRefused, "duplicate-key": duplicateKey }[kind](place(offset), why);
+  }
+  const { document, value } = parsed;
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAMapping(file, shown(value));
   const at = (path: readonly (string | number)[]): string => {
     for (let n = path.length; n > 0; n--) {
@@ -47,11 +63,4 @@ export const parseSource = (text: string, file: string): Source => {
     return file;
   };
   return { file, value: value as Record<string, unknown>, at };
-};
-
-const broken = (error: YAMLError, text: string, place: (offset: number) => string): UserError => {
-  const at = place(error.pos[0]);
-  if (error.code !== "DUPLICATE_KEY") return badYaml(at, error.message.replace(/\.$/, "").replace(/\s+/g, " "));
-  const key = /^(["']?)([^"':\s]+)\1/.exec(text.slice(error.pos[0]))?.[2] ?? "?";
-  return duplicateKey(at, key);
 };

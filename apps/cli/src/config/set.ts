@@ -1,7 +1,7 @@
-import { parseDocument } from "yaml";
 import { badSet } from "../errors.js";
 import type { Source } from "./read.js";
 import { dotted } from "./shown.js";
+import { isForbidden, mostBytes, parseYaml } from "./yaml.js";
 
 type Tree = Record<string, unknown> | unknown[];
 const isTree = (value: unknown): value is Tree => typeof value === "object" && value !== null;
@@ -30,13 +30,17 @@ const parsed = (text: string): { path: readonly string[]; found: unknown } => {
   const equals = text.indexOf("=");
   if (equals < 1) throw badSet(text, equals < 0 ? 'has no "="' : 'has nothing before "="');
   const path = text.slice(0, equals).trim().split(".");
-  if (path.some((part) => part === "" || part === "__proto__")) throw badSet(text, "has an empty or forbidden part in its path");
+  if (path.some((part) => part === "" || isForbidden(part))) throw badSet(shortened(text), "has an empty or forbidden part in its path");
   if (path[0] === "extends") throw badSet(text, "comes too late: what a configuration extends is read first");
-  const document = parseDocument(text.slice(equals + 1), { version: "1.2", prettyErrors: false });
-  const [error] = document.errors;
-  if (error) throw badSet(text, `has a value that is not valid YAML: ${error.message.replace(/\.$/, "")}`);
-  return { path, found: document.toJS() };
+  if (text.length > mostBytes) throw badSet(shortened(text), `has ${text.length} letters, more than ${mostBytes}`);
+  const found = parseYaml(text.slice(equals + 1));
+  if (!("problem" in found)) return { path, found: found.value };
+  const { kind, why } = found.problem;
+  if (kind === "refused") throw badSet(shortened(text), why);
+  throw badSet(shortened(text), `has a value that is not valid YAML: ${kind === "yaml" ? why : `key "${why}" stands twice`}`);
 };
+
+const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
 
 const put = (into: Record<string, unknown>, path: readonly string[], found: unknown, text: string): void => {
   let here: Tree = into;
