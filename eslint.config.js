@@ -17,6 +17,7 @@ const everything = [
   "core",
   "core/contract",
   "core/random",
+  "core/testing",
   "models",
   "models/blocks",
   "datasets",
