@@ -89,19 +89,38 @@ export const notPerImage = (term: string, found: readonly number[], images: numb
     `[${term}] gave a sum of shape [${found.join(", ")}]; one number an image is expected, [${images}]. Use meanOver or totalOf.`,
   );
 
+// options ----------------------------------------------------------------------------------------------------------
+export const nesterovWithoutMomentum = (): CoreError =>
+  userError(
+    "core/nesterov",
+    "[sgd] nesterov looks ahead along the momentum, which is 0. Set momentum (0.9 is usual), or leave nesterov out.",
+  );
+export const noSuchVariables = (stage: string, start: string, has: Iterable<string>): CoreError =>
+  userError(
+    "core/no-variables",
+    `stage "${stage}": the optimiser treats "${start}" apart, but no variable's name begins so. Beginnings here: ${list(has)}.`,
+  );
+export const wrongOption = (stage: string, option: string, expected: string, found: unknown): CoreError =>
+  userError("core/option", `stage "${stage}": ${option} is ${JSON.stringify(found)}. Expected ${expected}.`);
+
 // runs --------------------------------------------------------------------------------------------------------------
-export const notFinite = (
-  term: string,
-  stage: string,
-  step: number,
-  value: number,
-  cases: readonly string[],
-  precision: Precision,
-): CoreError =>
+/** A step that gave a number that is not finite, and what was found out about it. */
+export interface NotFinite {
+  readonly term: string;
+  readonly stage: string;
+  readonly step: number;
+  readonly value: number;
+  readonly cases: readonly string[];
+  readonly precision: Precision;
+  readonly where: string;
+  /** Steps that were left out before. */
+  readonly skipped: number;
+}
+export const notFinite = ({ term, stage, step, value, cases, precision, where, skipped }: NotFinite): CoreError =>
   Object.assign(
     new Error(
-      `[${term}] became ${value} in step ${step} of stage "${stage}" (cases ${cases.join(", ")}). The last good checkpoint is kept. Lower the rate or the term's weight` +
-        `${precision === "bfloat16" ? ", or set precision: float32" : ""}.`,
+      `[${term}] became ${value} in step ${step} of stage "${stage}" (cases ${cases.join(", ")}): ${where}.${skipped > 0 ? ` ${skipped} steps were left out before.` : ""}` +
+        ` The last good checkpoint is kept. Lower the rate or the term's weight, or clip the gradient${precision === "bfloat16" ? ", or set precision: float32" : ""}.`,
     ),
     { name: "SegDistillError", code: "core/not-finite", exit: 3 },
   );

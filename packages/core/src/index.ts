@@ -1,11 +1,14 @@
 export type * from "./contract/index.js";
 export { userError, type CoreError } from "./errors.js";
 export { assignValues, namedVariables } from "./keeping.js";
-export { adam, type AdamOptions } from "./optimisers/adam.js";
+export { uncertainty } from "./balancers.js";
+export { adam, adamW, type AdamOptions } from "./optimisers/adam.js";
+export { clip } from "./optimisers/clip.js";
+export { groups } from "./optimisers/groups.js";
 export { sgd, type SgdOptions } from "./optimisers/sgd.js";
 export { meanOver, totalOf } from "./reductions.js";
 export * from "./run-folder/index.js";
-export { poly, rampUp, steps, times } from "./schedules.js";
+export { cosine, during, poly, publishedRates, rampUp, type Span, steps, times, warmUp } from "./schedules.js";
 export { scope } from "./scope.js";
 export { offer, service } from "./services.js";
 export { frozen, from, given, learns, stage } from "./stages.js";
@@ -13,4 +16,5 @@ export { memoryStore, type Position, type StageEvent, type StepRecord, type Stor
 export type { Outcome, Run, Trained } from "./run.js";
 export { train } from "./train.js";
 export * from "./transforms/index.js";
+export { together } from "./together.js";
 export { weigh } from "./weigh.js";

@@ -1,4 +1,4 @@
-import { tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
+import { keep, tensor, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { Module } from "./contract/index.js";
 import { wrongWeights } from "./errors.js";
 import type { Slots } from "./step/update.js";
@@ -19,8 +19,15 @@ export function withSlots(variables: ReadonlyMap<string, Variable>, slots: Slots
   return all;
 }
 
+/** The same under other names: `<prefix>/<name>`. */
+export const withPrefix = <T>(prefix: string, of: ReadonlyMap<string, T>): Map<string, T> =>
+  new Map([...of].map(([name, t]) => [`${prefix}/${name}`, t]));
+
+/** A tensor in the engine; it is kept until it is disposed of. */
+export const fromValues = ({ data, shape }: Values): Tensor => keep(tensor(data, [...shape], "float32"));
+
 /** Copies values out of the engine. */
-export const valuesOf = (variables: ReadonlyMap<string, Variable>): Map<string, Values> =>
+export const valuesOf = (variables: ReadonlyMap<string, Tensor | Variable>): Map<string, Values> =>
   new Map([...variables].map(([name, v]) => [name, { shape: v.shape, data: Float32Array.from(v.dataSync()) }]));
 
 /** Writes values into variables; every name and shape must be there, and no other. */

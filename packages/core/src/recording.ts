@@ -1,29 +1,95 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Precision } from "@segdistill/backend";
+import type { Batch } from "./contract/index.js";
 import { notFinite } from "./errors.js";
 import type { Ready } from "./plan/prepare.js";
+import { snapshot } from "./standing.js";
 import type { Feed } from "./step/fed.js";
 import type { Store } from "./store.js";
 
-/** What a step gave, not read yet: [terms + adversaries] raw values. */
+/** A step that was run, not read yet. */
 export interface Given {
+  /** [terms + opponents] raw values, [terms] factors of the balancer, and one number that is finite where every gradient was. */
   readonly out: Tensor;
   readonly step: number;
   readonly epoch: number;
   readonly fed: Feed;
-  readonly cases: readonly string[];
+  readonly batch: Batch;
   readonly ms: number;
 }
 
-/** Reads what a step gave and records it; a number that is not finite ends the stage before anything of it is saved. */
-export function recorder({ stage, terms, adversaries }: Ready, store: Store, precision: Precision): (given: Given) => Promise<void> {
+/** Reads what steps gave and records it. */
+export interface Recorder {
+  /** Before a step: remembers what it may have to be taken back to. */
+  readonly before: () => void;
+  /** After it. Where a step that is not finite ends the stage, the one before is read now, while the device goes on with the next. */
+  readonly after: (given: Given) => Promise<void>;
+  /** Reads what is not read yet: before a checkpoint, and at the end. */
+  readonly flush: () => Promise<void>;
+  /** Steps that were taken back. */
+  readonly skipped: () => number;
+  readonly dispose: () => void;
+}
+
+export interface RecorderOptions {
+  readonly ready: Ready;
+  readonly store: Store;
+  readonly precision: Precision;
+  /** Everything that a step may move. */
+  readonly moved: readonly Variable[];
+  readonly skipped: number;
+  /** Finds out where a step, run once more from what was before it, first gave a number that is not finite. */
+  readonly diagnose: (given: Given) => Promise<string>;
+}
+
+/** A step with a number that is not finite ends the stage before anything of it is saved, or is taken back, as the stage says. */
+export function recorder({ ready, store, precision, moved, skipped: sofar, diagnose }: RecorderOptions): Recorder {
+  const { stage, terms, adversaries } = ready;
   const names = [...terms, ...adversaries].map((part) => part.name);
-  return async ({ out, step, epoch, fed, cases, ms }) => {
-    const raws = await out.data();
+  const atMost = typeof stage.nonFinite === "object" ? stage.nonFinite.skip : 0;
+  let skipped = sofar;
+  let pending: Given | undefined;
+  /** Of the step that is pending, then of the one that runs. */
+  const snapshots: ReturnType<typeof snapshot>[] = [];
+
+  const read = async (given: Given): Promise<void> => {
+    const { out, step, epoch, fed, batch, ms } = given;
+    if (pending === given) pending = undefined;
+    const numbers = await out.data();
     out.dispose();
-    for (const [i, name] of names.entries())
-      if (!Number.isFinite(raws[i]!)) throw notFinite(name, stage.name, step, raws[i]!, cases, precision);
-    const recorded = Object.fromEntries(names.map((name, i) => [name, { raw: raws[i]!, weight: fed.weights[i]! }]));
-    store.step(stage.name, { step, steps: stage.steps, epoch, terms: recorded, rate: fed.rate, ms });
+    const raws = numbers.slice(0, names.length);
+    const factors = numbers.slice(names.length, -1);
+    if (numbers.every((x) => Number.isFinite(x))) {
+      const terms = Object.fromEntries(names.map((name, i) => [name, { raw: raws[i]!, weight: fed.weights[i]! * (factors[i] ?? 1) }]));
+      store.step(stage.name, { step, steps: stage.steps, epoch, terms, rate: fed.rate, ms });
+    } else {
+      const bad = raws.findIndex((x) => !Number.isFinite(x));
+      const [term, value] = bad >= 0 ? [names[bad]!, raws[bad]!] : ["gradient", numbers.at(-1)!];
+      snapshots[0]!.restore();
+      const where = await diagnose(given);
+      snapshots[0]!.restore();
+      const { cases } = batch;
+      store.tell(stage.name, { event: skipped < atMost ? "skipped" : "not-finite", step, term, cases, where });
+      if (skipped >= atMost) throw notFinite({ term, stage: stage.name, step, value, cases, precision, where, skipped });
+      skipped++;
+    }
+    snapshots.shift()!.dispose();
+  };
+  return {
+    before: () => void snapshots.push(snapshot(moved)),
+    after: async (given) => {
+      const last = pending;
+      pending = given;
+      if (last) await read(last);
+      if (atMost > 0) await read(given); // whether it counts must be known before the next one
+    },
+    flush: async () => {
+      if (pending) await read(pending);
+    },
+    skipped: () => skipped,
+    dispose: () => {
+      pending?.out.dispose(); // not read after a throw
+      for (const one of snapshots) one.dispose();
+    },
   };
 }

@@ -1,7 +1,9 @@
 import type { Precision } from "@segdistill/backend";
 import type { Json, Network, Stage } from "./contract/index.js";
-import type { Reduce } from "./step/update.js";
-import type { Store } from "./store.js";
+import type { Ready } from "./plan/prepare.js";
+import type { Reduce } from "./step/slope.js";
+import { gatesOf } from "./step/sweeps.js";
+import type { Position, Store } from "./store.js";
 
 /** What a run is given beside its stages. */
 export interface Run {
@@ -17,17 +19,35 @@ export interface Run {
   /** Ends the run with a checkpoint, within a step. */
   readonly signal?: AbortSignal;
   readonly reduce?: Reduce;
+  /** Tells how the terms pull at the networks, before the first step of an epoch: changes no number, costs a backward pass for every term. */
+  readonly inspect?: "gradients";
 }
 
 /** What became of a stage. */
 export interface Outcome {
   readonly stage: string;
   readonly key: string;
+  /** Steps done: fewer than its budget where its patience was over. */
   readonly steps: number;
   readonly seconds: number;
   readonly reused: boolean;
   readonly gates: readonly { readonly name: string; readonly value: number; readonly passed: boolean }[];
+  /** Steps that were taken back because of a number that was not finite. */
+  readonly skipped: number;
+  /** The step after which the validation was best; null where there was none to choose by. */
+  readonly bestStep: number | null;
 }
+
+export const outcomeOf = (ready: Ready, steps: number, seconds: number, reused: boolean, counters: Position["counters"]): Outcome => ({
+  stage: ready.stage.name,
+  key: ready.key,
+  steps,
+  seconds,
+  reused,
+  gates: gatesOf(ready, counters),
+  skipped: counters["skipped"] ?? 0,
+  bestStep: counters["validation/bestStep"] ?? null,
+});
 
 /** Trained networks; they live until `dispose`. */
 export interface Trained {

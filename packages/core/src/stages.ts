@@ -1,14 +1,12 @@
-import type { Data, Method, Net, Nets, NetworkSpec, Optimiser, Result, Stage, WantsOf, Weights } from "./contract/index.js";
+import type { Method, Net, Nets, NetworkSpec, Result, Stage, WantsOf, Weights } from "./contract/index.js";
 
 /** A stage; its methods are checked against its networks' taps by the compiler. Methods that are false, null or undefined are left out. */
-export const stage = <const N extends Nets, M extends string>(options: {
-  readonly name: string;
-  readonly nets: N;
-  readonly optimiser: Optimiser;
-  readonly steps: number;
-  readonly data: Data;
-  readonly methods: readonly (Method<M, NoInfer<WantsOf<N>>> | false | null | undefined)[];
-}): Stage<N, M> => ({ ...options, methods: options.methods.filter((method) => !!method) });
+export const stage = <const N extends Nets, M extends string>(
+  options: Omit<Stage, "nets" | "methods"> & {
+    readonly nets: N;
+    readonly methods: readonly (Method<M, NoInfer<WantsOf<N>>> | false | null | undefined)[];
+  },
+): Stage<N, M> => ({ ...options, methods: options.methods.filter((method) => !!method) });
 
 /** The network that a stage trained under a role. */
 export const from = <N extends Nets, R extends keyof N & string>(of: Stage<N>, role: R): Result<keyof N[R]["spec"]["taps"] & string> => ({

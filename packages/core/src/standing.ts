@@ -1,15 +1,29 @@
-import { dispose, type Variable } from "@tensorflow/tfjs-core";
+import { dispose, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { heldCopy } from "@segdistill/backend";
 import type { Module } from "./contract/index.js";
-import { assignValues, copyModule, namedVariables, valuesOf, withSlots } from "./keeping.js";
+import { assignValues, copyModule, fromValues, namedVariables, valuesOf, withPrefix, withSlots } from "./keeping.js";
 import type { Ready } from "./plan/prepare.js";
-import { newSlots, type Slots } from "./step/update.js";
+import { newSlots, type Averages, type Slots } from "./step/update.js";
 import type { Position, Store } from "./store.js";
 
 /** Where a stage stands, with all that its optimisers remember. */
 export interface Standing {
   readonly slots: Slots;
+  readonly averages: Averages | null;
   /** From the newest checkpoint; null for a new stage. */
   readonly position: Position | null;
+  /** Variables and state of the stage's modules. */
+  readonly own: readonly Variable[];
+  /** Everything that a step may move: those, what optimisers remember, and averages. */
+  readonly moved: readonly Variable[];
+  /** Names of variables without the stage: "student/encoder/1/conv/kernel". */
+  readonly nameOf: (v: Variable) => string;
+  /** Runs `f` with the networks as they would be if the stage ended here: with their moving average, where there is one. */
+  readonly asResult: <T>(f: () => Promise<T>) => Promise<T>;
+  /** Remembers the networks as they are now as the best so far. */
+  readonly holdBest: () => void;
+  /** Ends the stage: the best, else the moving average, else the last networks are its result. */
+  readonly settle: () => void;
   /** Saves the stage; a done one without what the optimisers remember. */
   readonly save: (position: Pick<Position, "step" | "done" | "seconds" | "counters">) => Promise<void>;
   readonly dispose: () => void;
@@ -17,31 +31,88 @@ export interface Standing {
 
 /** Brings a stage to where it stood: first values, an earlier network's or a file's, or the newest checkpoint's. */
 export async function standing(ready: Ready, modules: ReadonlyMap<string, Module>, store: Store): Promise<Standing> {
-  const { stage, key, nets } = ready;
+  const { stage, key, nets, trained } = ready;
   const own = namedVariables([...modules.values()].filter((module) => `${module.name}/`.startsWith(`${stage.name}/`)));
+  const results = namedVariables(trained);
+  const names = new Map([...own].map(([name, v]) => [v, name.slice(stage.name.length + 1)]));
   const found = await store.load(stage.name, key);
-  const slots: Slots = found?.position.done ? new Map<Variable, Variable[]>() : newSlots(ready);
-  const everything = withSlots(own, slots);
-  const free = (): void => dispose([...slots.values()].flat());
+  const done = found?.position.done === true;
+  const slots: Slots = done ? new Map<Variable, Variable[]>() : newSlots(ready);
+  const best = new Map<string, Tensor>();
+  const free = (): void => dispose([...[...slots.values()].flat(), ...(averages?.of.values() ?? []), ...best.values()]);
+  let averages: Averages | null = null;
   try {
     for (const { network, start, weights } of Object.values(nets)) {
       if (start) copyModule(start, network);
       if (weights) assignValues(network.name, new Map(Object.entries({ ...network.variables, ...network.state })), weights.read());
     }
-    if (found) assignValues(stage.name, everything, found.tensors);
+    // averages begin at the first values, whatever those are
+    if (stage.average !== undefined && !done)
+      averages = { decay: stage.average, of: new Map([...results.values()].map((v) => [v, tidy(() => newVariable(v as Tensor, false))])) };
+    const averaged = new Map([...results].flatMap(([name, v]) => (averages ? [[name, averages.of.get(v)!] as const] : [])));
+    const everything = new Map([...withSlots(own, slots), ...withPrefix("average", averaged)]);
+    if (found) {
+      const isBest = (name: string): boolean => name.startsWith("best/");
+      for (const [name, values] of found.tensors) if (isBest(name)) best.set(name.slice("best/".length), fromValues(values));
+      assignValues(stage.name, everything, new Map([...found.tensors].filter(([name]) => !isBest(name))));
+    }
+    const put = (values: ReadonlyMap<string, Tensor>): void => {
+      for (const [name, v] of results) tidy(() => v.assign(heldCopy(values.get(name)!)));
+    };
+    return {
+      slots,
+      averages,
+      position: found?.position ?? null,
+      own: [...own.values()],
+      moved: [...own.values(), ...[...slots.values()].flat(), ...averaged.values()],
+      nameOf: (v) => names.get(v)!,
+      asResult: async (f) => {
+        if (!averages) return f();
+        const now = new Map([...results].map(([name, v]) => [name, heldCopy(v as Tensor)]));
+        try {
+          put(averaged as ReadonlyMap<string, Tensor>);
+          return await f();
+        } finally {
+          put(now);
+          dispose([...now.values()]);
+        }
+      },
+      holdBest: () => {
+        for (const [name, v] of results) {
+          best.get(name)?.dispose();
+          best.set(name, heldCopy(v as Tensor));
+        }
+      },
+      settle: () => {
+        if (stage.validation?.choose?.keep === "best" && best.size > 0) put(best);
+        else if (averages) put(averaged as ReadonlyMap<string, Tensor>);
+      },
+      save: (now) => {
+        const { batchesPerEpoch } = stage.data;
+        const place = { steps: stage.steps, epoch: Math.floor(now.step / batchesPerEpoch), batch: now.step % batchesPerEpoch };
+        return store.save(
+          stage.name,
+          key,
+          { ...now, ...place },
+          valuesOf(now.done ? own : new Map([...everything, ...withPrefix("best", best)])),
+        );
+      },
+      dispose: free,
+    };
   } catch (failure) {
     free();
     throw failure;
   }
+}
+
+/** Values of some variables as they are now, to go back to. Nothing is copied. */
+export function snapshot(of: readonly Variable[]): { readonly restore: () => void; readonly dispose: () => void } {
+  const held = of.map((v) => heldCopy(v as Tensor));
   return {
-    slots,
-    position: found?.position ?? null,
-    save: (now) => {
-      const { batchesPerEpoch } = stage.data;
-      const place = { steps: stage.steps, epoch: Math.floor(now.step / batchesPerEpoch), batch: now.step % batchesPerEpoch };
-      return store.save(stage.name, key, { ...now, ...place }, valuesOf(now.done ? own : everything));
+    restore: () => {
+      for (const [i, v] of of.entries()) tidy(() => v.assign(heldCopy(held[i]!)));
     },
-    dispose: free,
+    dispose: () => dispose(held),
   };
 }
 

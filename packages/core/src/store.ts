@@ -19,7 +19,31 @@ export interface Position {
 /** What the loop tells of a stage; times and formats are the store's. */
 export type StageEvent =
   | { readonly event: "started" | "resumed" | "reused" | "finished"; readonly step: number; readonly steps: number }
-  | { readonly event: "gate"; readonly gate: string; readonly value: number; readonly passed: boolean };
+  | { readonly event: "gate"; readonly gate: string; readonly value: number; readonly passed: boolean }
+  /** `best`: better than all before, by the stage's choice. */
+  | {
+      readonly event: "validation";
+      readonly step: number;
+      readonly epoch: number;
+      /** Null where nothing counted. */
+      readonly values: Readonly<Record<string, number | null>>;
+      readonly best: boolean;
+    }
+  /** A step that gave a number that is not finite: it was taken back, or it ended the stage. */
+  | {
+      readonly event: "skipped" | "not-finite";
+      readonly step: number;
+      readonly term: string;
+      readonly cases: readonly string[];
+      readonly where: string;
+    }
+  /** How the terms pull: the norm of each term's weighted gradient, and the cosine between those of two terms, by "a · b". */
+  | {
+      readonly event: "gradients";
+      readonly step: number;
+      readonly norms: Readonly<Record<string, number | null>>;
+      readonly cosines: Readonly<Record<string, number | null>>;
+    };
 
 /** One step as it is recorded: raw values and weights by "method/term". */
 export interface StepRecord {

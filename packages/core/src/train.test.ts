@@ -160,7 +160,7 @@ describe("a loss that is not a number", () => {
       exit: 3,
       left: 0,
       message:
-        '[fit/square] became NaN in step 1 of stage "fitting" (cases c, d). The last good checkpoint is kept. Lower the rate or the term\'s weight.',
+        '[fit/square] became NaN in step 1 of stage "fitting" (cases c, d): the picture of case "d" is NaN at value 0. The last good checkpoint is kept. Lower the rate or the term\'s weight, or clip the gradient.',
     });
     expect(calls).toBe(2);
     expect(recordsOf(store).map(({ step }) => step)).toEqual([0]);
@@ -185,15 +185,26 @@ describe("a loss that is not a number", () => {
     const store = memoryStore();
     expect(await thrownBy([fitting({ data: cases({ nan: "b" }) })], { store, eager: true })).toMatchObject({
       message:
-        '[fit/square] became NaN in step 0 of stage "fitting" (cases a, b). The last good checkpoint is kept. Lower the rate or the term\'s weight.',
+        '[fit/square] became NaN in step 0 of stage "fitting" (cases a, b): the picture of case "b" is NaN at value 0. The last good checkpoint is kept. Lower the rate or the term\'s weight, or clip the gradient.',
       left: 0,
     });
     expect(recordsOf(store)).toEqual([]);
   });
 
   test("its message names the precision where that may be the cause", () => {
-    expect(notFinite("kd/kl", "distilled", 7, Infinity, ["a", "b"], "bfloat16").message).toBe(
-      '[kd/kl] became Infinity in step 7 of stage "distilled" (cases a, b). The last good checkpoint is kept. Lower the rate or the term\'s weight, or set precision: float32.',
+    expect(
+      notFinite({
+        term: "kd/kl",
+        stage: "distilled",
+        step: 7,
+        value: Infinity,
+        cases: ["a", "b"],
+        precision: "bfloat16",
+        where: "here",
+        skipped: 2,
+      }).message,
+    ).toBe(
+      '[kd/kl] became Infinity in step 7 of stage "distilled" (cases a, b): here. 2 steps were left out before. The last good checkpoint is kept. Lower the rate or the term\'s weight, or clip the gradient, or set precision: float32.',
     );
   });
 });

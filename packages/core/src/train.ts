@@ -1,16 +1,21 @@
-import { dispose, stack, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import { concat, dispose, stack, type Scalar } from "@tensorflow/tfjs-core";
 import type { Batch, Module, Stage } from "./contract/index.js";
+import { whereNotFinite } from "./diagnosis.js";
 import { couplesImages, interrupted } from "./errors.js";
 import { namedVariables } from "./keeping.js";
 import { prepare, type Ready } from "./plan/prepare.js";
-import { recorder, type Given } from "./recording.js";
-import type { Outcome, Run, Trained } from "./run.js";
+import { recorder } from "./recording.js";
+import { outcomeOf, type Outcome, type Run, type Trained } from "./run.js";
 import { checkpointInterval, standing } from "./standing.js";
-import { feed } from "./step/fed.js";
-import { program, type Program } from "./step/program.js";
-import { gatesOf, sweeps } from "./step/sweeps.js";
-import { countOf, gradientOf, pick, shares, update, variablesOf } from "./step/update.js";
+import type { Evaluation, Phase } from "./step/evaluate.js";
+import { atStep, feed } from "./step/fed.js";
+import { inspection } from "./step/inspection.js";
+import { programs, type Body } from "./step/program.js";
+import { pick, slope, summed, weighted, type Reduce } from "./step/slope.js";
+import { sweeps } from "./step/sweeps.js";
+import { countOf, moveAverages, update, variablesOf } from "./step/update.js";
 import { memoryStore } from "./store.js";
+import { watching } from "./validation.js";
 
 /** Trains every stage that the goals need, in order; stages that are done are not trained again. */
 export async function train(goals: readonly Stage[], run: Run): Promise<Trained> {
@@ -32,105 +37,117 @@ export async function train(goals: readonly Stage[], run: Run): Promise<Trained>
 }
 
 async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, run: Run): Promise<Outcome> {
-  const { stage, key, terms, adversaries, trained } = ready;
-  const { store = memoryStore(), reduce = (local: readonly Tensor[]) => local, precision = "float32", eager = false, signal } = run;
+  const { stage, terms, adversaries, trained, balance } = ready;
+  const { store = memoryStore(), reduce = (local: Parameters<Reduce>[0]) => local, precision = "float32", signal } = run;
   const { steps, data } = stage;
-  for (const term of terms) if (term.couples && run.reduce) throw couplesImages(term.name);
+  for (const term of terms) if (term.couples && (run.reduce || (stage.accumulate ?? 1) > 1)) throw couplesImages(term.name);
 
   // 1. where it stands: done before, stopped before, or new
   const at = await standing(ready, modules, store);
-  const { slots, position } = at;
+  const { position } = at;
   let { step: done, seconds } = position ?? { step: 0, seconds: 0 };
+  const before = position?.counters ?? {};
   store.tell(stage.name, { event: position?.done ? "reused" : position ? "resumed" : "started", step: done, steps });
-  if (position?.done) return { stage: stage.name, key, steps, seconds, reused: true, gates: gatesOf(ready, position.counters) };
-  const programs: Program[] = [];
-  const programOf = (who: string, f: Parameters<typeof program>[1]): Program => {
-    const made = program({ who, ready, modules, slots: [...slots.values()].flat(), eager, precision }, f);
-    programs.push(made);
-    return made;
-  };
+  if (position?.done) return outcomeOf(ready, done, seconds, true, before);
+  const made = programs({ ready, modules, moved: at.moved, eager: run.eager ?? false, precision });
 
   // 2. the step: one tensor program
   const opponents = adversaries.map((adversary) => adversary.module);
-  const students = variablesOf(trained);
-  const step = programOf(stage.name, (now, fed, refuse) => {
-    const images = fed.labelled.shape[0];
+  const body: Body = (parts, fed, refuse) => {
+    const enter = (phase: Phase, later = phase): void => parts.forEach((part, i) => part.enter(i === 0 ? phase : later));
     // the gradient of the terms; opponents are frozen, their state too
-    let raws: readonly Scalar[] = [];
-    now.enter({ name: "student", recorded: true, trains: [...trained, ...opponents], moves: trained });
-    const losses = () => terms.map((term) => ({ name: term.name, loss: term.loss(now.step(term.name)) }));
-    const gradient = gradientOf(() => (raws = now.keep(shares(losses(), images, reduce))), fed.weights, students);
+    enter({ name: "student", recorded: true, trains: [...trained, ...opponents], moves: trained });
+    const losses = (part: Evaluation) => terms.map((term) => ({ name: term.name, loss: term.loss(part.step(term.name)) }));
+    const total = (values: readonly Scalar[]) => (balance?.total ?? summed)(weighted(values, fed.weights));
+    const mine = slope(parts, { losses, total, by: variablesOf(trained) }, reduce);
+    const factors = balance?.factors();
     refuse(trained);
     // the opponents, on the student's outputs from before its update
-    const against = adversaries.map((adversary, i) => {
-      const [mine, rounds] = [variablesOf([adversary.module]), adversary.steps ?? 1];
-      let first: Tensor | undefined;
-      for (let k = 0; k < rounds; k++) {
-        const name = `${adversary.name}/${k}`;
-        now.enter({ name, recorded: false, trains: [...trained, adversary.module], moves: [adversary.module] });
-        let value: readonly Scalar[] = [];
-        const loss = () => (value = now.keep(shares([{ name, loss: adversary.loss(now.step(name)) }], images, reduce)));
-        const slope = gradientOf(loss, null, mine);
-        const at = { rate: pick(fed.rates, 1 + i), count: countOf(fed.index, rounds, k) };
-        const [global] = update(adversary.optimiser, slope, value, slots, at, reduce);
-        first ??= global;
-      }
-      return first!;
+    const against = adversaries.map(({ name, module, optimiser, loss, steps: rounds = 1 }, i) => {
+      const all = Array.from({ length: rounds }, (_, k) => {
+        const phase = { name: `${name}/${k}`, recorded: false, trains: [...trained, module], moves: [module] };
+        enter(phase, { ...phase, moves: [] }); // its state moves once a round, however many parts there are
+        const losses = (part: Evaluation) => [{ name: phase.name, loss: loss(part.step(phase.name)) }];
+        const theirs = slope(parts, { losses, total: summed, by: variablesOf([module]) }, reduce);
+        return update(optimiser, theirs, { ...at, rate: pick(fed.rates, 1 + i), count: countOf(fed.index, rounds, k) }, reduce);
+      });
+      return { values: all[0]!.values, gradient: summed(all.map(({ gradient }) => gradient)) };
     });
     // the update
-    const values = update(stage.optimiser, gradient, raws, slots, { rate: pick(fed.rates, 0), count: countOf(fed.index, 1, 0) }, reduce);
+    const moved = update(stage.optimiser, mine, { ...at, rate: pick(fed.rates, 0), count: countOf(fed.index, 1, 0) }, reduce);
+    if (at.averages) moveAverages(at.averages, fed.index);
     refuse([...trained, ...opponents]);
-    return [stack([...values, ...against])];
-  });
+    const all = [moved, ...against];
+    return [
+      concat([stack(all.flatMap(({ values }) => values)), ...(factors ? [factors] : []), stack([summed(all.map((one) => one.gradient))])]),
+    ];
+  };
+  const parts = stage.accumulate ?? 1;
+  const step = made.of(stage.name, body, { parts });
 
+  const mean = sweeps(ready, run.seed, made.of);
+  const watch = watching(ready, at, mean, store);
+  const fedWith = (batch: Batch, step: number) => feed(batch, atStep(stage, step), ready, run.seed);
+  const record = recorder({
+    ready,
+    store,
+    precision,
+    moved: typeof stage.nonFinite === "object" ? at.moved : at.own,
+    skipped: before["skipped"] ?? 0,
+    diagnose: ({ batch, step }) =>
+      whereNotFinite(batch, modules, () => fedWith(batch, step), made.of(stage.name, body, { parts, eager: true }).run),
+  });
+  const save = (more: { done: boolean; gates?: Readonly<Record<string, number>> }): Promise<void> =>
+    at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, skipped: record.skipped() } });
+  const inspect = run.inspect && inspection(ready, made.of, store);
   try {
     // 3. the epochs: while a step runs the next batch is made; what a step gave is read when the next one is under way
-    const [mean, record] = [sweeps(ready, run.seed, programOf), recorder(ready, store, precision)];
     let [saved, cost] = [performance.now(), 0];
-    while (done < steps) {
+    while (!(await watch.ended(done))) {
       const [epoch, first] = [Math.floor(done / data.batchesPerEpoch), done % data.batchesPerEpoch];
       if (first === 0) for (const collect of ready.collect) if (collect.when === "epoch" || done === 0) await mean.collect(collect, epoch);
       const batches = data.epoch(epoch, run.seed, first)[Symbol.asyncIterator]();
-      let [next, last]: [Promise<IteratorResult<Batch>>, Given | undefined] = [batches.next(), undefined];
+      let next = batches.next();
       try {
         for (let batch = await next; !batch.done && done < steps; batch = await next) {
+          if (inspect && done % data.batchesPerEpoch === 0) await inspect(fedWith(batch.value, done), done);
           const start = performance.now();
-          const fed = feed(batch.value, { step: done, steps, epoch }, ready, run.seed);
+          const fed = fedWith(batch.value, done);
+          record.before();
           const running = step.run(fed);
           next = batches.next();
           next.catch(() => undefined); // told above, where it is awaited
           const [out] = await running;
           const ms = performance.now() - start;
-          const previous: Given | undefined = last;
-          last = { out: out!, step: done, epoch, fed, cases: batch.value.cases, ms };
-          if (previous) await record(previous);
+          await record.after({ out: out!, step: done, epoch, fed, batch: batch.value, ms });
           done++;
           seconds += ms / 1000;
           const since = (performance.now() - saved) / 1000;
           if ((since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) && !signal?.aborted) || done === steps) continue;
-          await record(last);
-          last = undefined;
-          const before = performance.now();
-          await at.save({ step: done, done: false, seconds, counters: {} });
+          await record.flush();
+          const begun = performance.now();
+          await save({ done: false });
           saved = performance.now();
-          cost = (saved - before) / 1000;
+          cost = (saved - begun) / 1000;
           if (signal?.aborted) throw interrupted(stage.name, done, steps);
         }
-        if (last) await record(last);
+        await record.flush();
       } finally {
-        last?.out.dispose(); // not read after a throw
         await batches.return?.();
       }
     }
 
-    // 4. the gates, and the result; a gate that stops leaves what was trained
-    if (ready.gates.length > 0) await at.save({ step: done, done: false, seconds, counters: {} });
+    // 4. the result, and the gates; a gate that stops leaves what was trained
+    if (ready.gates.length > 0) await save({ done: false });
+    at.settle();
     const gates = await mean.gates(({ name, ...found }) => store.tell(stage.name, { event: "gate", gate: name, ...found }));
     store.tell(stage.name, { event: "finished", step: done, steps });
-    await at.save({ step: done, done: true, seconds, counters: Object.fromEntries(gates.map(({ name, value }) => [name, value])) });
-    return { stage: stage.name, key, steps, seconds, reused: false, gates };
+    const values = Object.fromEntries(gates.map(({ name, value }) => [name, value]));
+    await save({ done: true, gates: values });
+    return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, skipped: record.skipped() });
   } finally {
-    for (const made of programs) made.dispose();
+    record.dispose();
+    made.dispose();
     at.dispose();
   }
 }

@@ -5,7 +5,7 @@ import type { Context } from "./context.js";
 import type { Execute } from "./execute.js";
 import type { Graph } from "./graph.js";
 import type { Handles } from "./handles.js";
-import type { NativeBinding } from "./kernel-backend.js";
+import type { NativeBinding, TensorMetadata } from "./kernel-backend.js";
 
 /** The binding under tfjs-node's kernels: runs ops at once, or, while a graph is open, writes them into it. */
 export interface Binding extends NativeBinding {
@@ -14,11 +14,14 @@ export interface Binding extends NativeBinding {
   /** Runs `f` with reads refused. */
   readonly blind: <T>(f: () => T) => T;
   readonly tracing: () => boolean;
+  /** Runs `f`; `see` is told of every op that ran: ids of inputs and outputs. */
+  readonly watched: <T>(see: (op: string, inputs: readonly number[], outputs: readonly TensorMetadata[]) => void, f: () => T) => T;
 }
 
 export function newBinding(c: CApi, context: Context, handles: Handles, execute: Execute): Binding {
   let graph: Graph | null = null;
   let reads = true;
+  let seen: Parameters<Binding["watched"]>[0] | null = null;
   return {
     ...dataTypes,
     ...attributeKinds,
@@ -37,8 +40,20 @@ export function newBinding(c: CApi, context: Context, handles: Handles, execute:
       if (!reads) throw readInside();
       return handles.read(id) as Float32Array;
     },
-    executeOp: (name, attributes, ids, outputs) =>
-      graph ? graph.op(name, attributes, ids, outputs) : execute.now(name, attributes, ids, outputs),
+    executeOp: (name, attributes, ids, outputs) => {
+      if (graph) return graph.op(name, attributes, ids, outputs);
+      const made = execute.now(name, attributes, ids, outputs);
+      seen?.(name, ids, made);
+      return made;
+    },
+    watched: (see, f) => {
+      seen = see;
+      try {
+        return f();
+      } finally {
+        seen = null;
+      }
+    },
     into: (next, f) => {
       const [oldGraph, oldReads] = [graph, reads];
       [graph, reads] = [next, false];

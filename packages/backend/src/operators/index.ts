@@ -1,3 +1,4 @@
+import { afterOperator } from "./after.js";
 import { float32Barrier } from "./barrier.js";
 import { batchNormTraining, batchNormTrainingGrad } from "./batch-norm.js";
 import { registerOperator } from "./operator.js";
@@ -6,6 +7,15 @@ import { relu6Grad, reluGrad } from "./rectifiers.js";
 
 /** Registers every operator of ours with tfjs, for all backends. */
 export function registerOperators(): void {
-  for (const operator of [batchNormTraining, batchNormTrainingGrad, reluGrad, relu6Grad, float32Barrier, statelessUniform, statelessNormal])
+  for (const operator of [
+    afterOperator,
+    batchNormTraining,
+    batchNormTrainingGrad,
+    reluGrad,
+    relu6Grad,
+    float32Barrier,
+    statelessUniform,
+    statelessNormal,
+  ])
     registerOperator(operator);
 }

@@ -6,6 +6,6 @@ export type { Encoding, MapShape, Network, NetworkSpec, Taps } from "./network.j
 export type { Noise, Pass } from "./pass.js";
 export type { NetworkFrame, Offered, OptionsSchema, Plugin } from "./plugin.js";
 export type { At, Schedule } from "./schedule.js";
-export type { Net, Nets, Result, Stage, WantsOf, Weights } from "./stage.js";
+export type { Choice, Net, Nets, Result, Stage, Validation, WantsOf, Weights } from "./stage.js";
 export type { Answer, Picture, Step, Transform, View, Views, Wants } from "./step.js";
-export type { Adversary, Collect, Gate, Loss, Optimiser, Term } from "./term.js";
+export type { Adversary, Balancer, Collect, Gate, Loss, Optimiser, Term } from "./term.js";

@@ -5,6 +5,8 @@ export interface At {
   readonly step: number;
   readonly steps: number;
   readonly epoch: number;
+  /** Updates of an epoch. */
+  readonly perEpoch: number;
 }
 
 /** A number that changes over time. Evaluated outside the step and fed to it as a tensor, so it is never baked into a trace. */

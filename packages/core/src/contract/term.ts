@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Json } from "./json.js";
-import type { Module, State } from "./module.js";
+import type { Module, Scope, State } from "./module.js";
 import type { Schedule } from "./schedule.js";
 
 /**
@@ -22,17 +22,42 @@ export interface Term<S> {
   readonly loss: (step: S) => Loss;
 }
 
-/** The update rule for one variable, as a tensor program. */
+/** The update rule for one variable, as a tensor program; decorators (`clip`, `groups`) take one and give one. */
 export interface Optimiser {
   /** What it is, as data: part of the stage's content hash. */
   readonly describe: Json;
   readonly rate: number | Schedule;
   /** Tensors of the variable's shape that it remembers. */
   readonly slots: number;
-  /** `count` is the number of this update, from 1. */
-  readonly update: (now: { value: Tensor; gradient: Tensor; slots: readonly Tensor[]; rate: Scalar; count: Scalar }) => {
+  /** Beginnings of variable names that it treats apart; each must fit a variable of the stage. */
+  readonly names?: readonly string[];
+  /** Changes the whole gradient before the update: [variables] tensors in, the same out. */
+  readonly gradient?: (whole: readonly Tensor[]) => readonly Tensor[];
+  /** `name` is the variable's without the stage, `student/encoder/1/conv/kernel`; `count` is the number of this update, from 1. */
+  readonly update: (now: {
+    readonly name: string;
+    readonly value: Tensor;
+    readonly gradient: Tensor;
+    readonly slots: readonly Tensor[];
+    readonly rate: Scalar;
+    readonly count: Scalar;
+  }) => {
     readonly value: Tensor;
     readonly slots: readonly Tensor[];
+  };
+}
+
+/** Weighs a stage's terms against each other while it trains: a value beside them, not one of them. */
+export interface Balancer {
+  /** What it is, as data: part of the stage's content hash. */
+  readonly describe: Json;
+  readonly build: (site: { readonly scope: Scope; readonly terms: readonly string[] }) => {
+    /** Trained with the stage's optimiser. */
+    readonly trains: readonly Module[];
+    /** The number that is minimised, from [terms] weighted values. */
+    readonly total: (values: readonly Scalar[]) => Scalar;
+    /** What each term is multiplied by now: [terms], for the record. */
+    readonly factors: () => Tensor1D;
   };
 }
 
@@ -55,7 +80,7 @@ export interface Collect<S> {
   readonly of: (step: S) => { readonly sum: Tensor2D; readonly count: Tensor1D };
 }
 
-/** A condition on the trained stage, measured over its data; what depends on the stage does not start on a failed "stop". */
+/** A condition on the trained stage, measured over its validation data (its own data where it has none); what depends on the stage does not start on a failed "stop". */
 export interface Gate<S> {
   readonly name: string;
   readonly measure: (step: S) => Loss;

@@ -3,7 +3,7 @@ import { startEngine } from "@segdistill/backend";
 import { expect, test } from "vitest";
 import { casesOf, expectSteps } from "../testing/optimised.js";
 import { poly } from "../schedules.js";
-import { adam } from "./adam.js";
+import { adam, adamW } from "./adam.js";
 
 await startEngine();
 
@@ -12,8 +12,14 @@ test.each(casesOf("adam"))("five steps of torch.optim.Adam, eager and compiled: 
   await expectSteps(adam(options), after);
 });
 
+test("there are two cases without coupling", () => expect(casesOf("adamW").length).toBe(2));
+test.each(casesOf("adamW"))("five steps of torch.optim.AdamW, eager and compiled: $options", async ({ options, after }) => {
+  await expectSteps(adamW(options), after);
+});
+
 test("by hand: the first step goes by the rate, against the gradient's sign", () => {
   const { value, slots } = adam({ rate: 0.1 }).update({
+    name: "w",
     value: tensor1d([1, 1]),
     gradient: tensor1d([0.5, -200]),
     slots: [tensor1d([0, 0]), tensor1d([0, 0])],

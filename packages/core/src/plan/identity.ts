@@ -1,4 +1,4 @@
-import type { CheckedMethod, Json, Net, NetworkSpec, Origin, Stage } from "../contract/index.js";
+import type { CheckedMethod, Data, Json, Net, NetworkSpec, Origin, Stage, Validation } from "../contract/index.js";
 
 const originOf = (origin: Origin | undefined): Json => (origin ? { package: origin.package, files: origin.files } : null);
 const specOf = (spec: Omit<NetworkSpec<string>, "build">): Json => ({
@@ -9,6 +9,14 @@ const specOf = (spec: Omit<NetworkSpec<string>, "build">): Json => ({
   classes: spec.classes,
 });
 const methodOf = (method: CheckedMethod): Json => ({ name: method.name, options: method.options, origin: originOf(method.origin) });
+
+const dataOf = ({ fingerprint, batchSize, picture }: Data): Json => ({ fingerprint, batch: batchSize, picture: { ...picture } });
+const validationOf = ({ data, describe, every = 1, choose }: Validation): Json => ({
+  data: dataOf(data),
+  describe,
+  every,
+  choose: choose ? { ...choose } : null,
+});
 
 /**
  * All that decides what a stage learns, as data: its networks and what they start from, methods with options, optimiser, budget, data. Stages of
@@ -29,6 +37,12 @@ export function identityOf(stage: Stage): Json {
     methods: stage.methods.map(methodOf),
     optimiser: stage.optimiser.describe,
     steps: stage.steps,
-    data: { fingerprint: stage.data.fingerprint, batch: stage.data.batchSize, picture: { ...stage.data.picture } },
+    data: dataOf(stage.data),
+    // what is left out leaves no trace, so that a stage keeps its identity when the contract grows
+    ...(stage.accumulate !== undefined && stage.accumulate !== 1 && { accumulate: stage.accumulate }),
+    ...(stage.average !== undefined && { average: stage.average }),
+    ...(stage.balance && { balance: stage.balance.describe }),
+    ...(stage.nonFinite !== undefined && stage.nonFinite !== "stop" && { nonFinite: { ...stage.nonFinite } }),
+    ...(stage.validation && { validation: validationOf(stage.validation) }),
   };
 }

@@ -1,5 +1,6 @@
 import type {
   Adversary,
+  Balancer,
   Built,
   Collect,
   Gate,
@@ -7,6 +8,8 @@ import type {
   Module,
   Network,
   NetworkSpec,
+  Optimiser,
+  PictureShape,
   Service,
   Site,
   Stage,
@@ -15,7 +18,17 @@ import type {
   Wants,
   Weights,
 } from "../contract/index.js";
-import { noSuchRole, noSuchTap, nothingToMinimise, nothingToTrain, undeclaredUse, wrongInput } from "../errors.js";
+import {
+  noSuchRole,
+  noSuchTap,
+  noSuchVariables,
+  nothingToMinimise,
+  nothingToTrain,
+  undeclaredUse,
+  wrongInput,
+  wrongOption,
+} from "../errors.js";
+import { namedVariables } from "../keeping.js";
 import { contentKey } from "../run-folder/content.js";
 import { scope } from "../scope.js";
 import { identityOf } from "./identity.js";
@@ -45,7 +58,11 @@ export interface Ready {
   readonly adversaries: readonly Adversary<AnyStep>[];
   readonly collect: readonly (Collect<AnyStep> & { readonly name: string })[];
   readonly gates: readonly Gate<AnyStep>[];
+  readonly balance: Balance | null;
 }
+
+/** A built balancer. */
+export type Balance = ReturnType<Balancer["build"]>;
 
 /** What decides beside a stage's own content. */
 export interface Surroundings {
@@ -108,11 +125,19 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
         gates: (built.gates ?? []).map(named),
       };
     });
+    const terms = parts.flatMap((part) => part.terms);
+    const balance =
+      stage.balance?.build({
+        scope: scope(`${stage.name}/balance`, "balance", surroundings.seed, modules),
+        terms: terms.map(({ name }) => name),
+      }) ?? null;
+    trained.push(...(balance?.trains ?? []));
     const ready = {
       stage,
       nets,
       trained,
-      terms: parts.flatMap((part) => part.terms),
+      balance,
+      terms,
       adversaries: parts.flatMap((part) => part.adversaries),
       collect: parts.flatMap((part) => part.collect),
       gates: parts.flatMap((part) => part.gates),
@@ -124,6 +149,12 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
           stage.methods.map((method) => method.name),
         );
       if (trained.length === 0) throw nothingToTrain(stage.name);
+      checkOptions(stage);
+      for (const { optimiser, module } of [
+        ...ready.adversaries.map(({ optimiser, module }) => ({ optimiser, module: [module] })),
+        { optimiser: stage.optimiser, module: trained },
+      ])
+        checkNames(stage.name, optimiser, module);
     }
     const key = contentKey({ contract: 1, ...surroundings, stage: identityOf(stage), after: after.map((name) => keys.get(name)!).sort() });
     keys.set(stage.name, key);
@@ -131,9 +162,37 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
   });
 }
 
+/** Options whose range no type can say. */
+function checkOptions({ name, accumulate = 1, average = 0, nonFinite, validation }: Stage): void {
+  const whole = (n: number, least: number): boolean => Number.isInteger(n) && n >= least;
+  const refuse = (option: string, expected: string, found: unknown): never => {
+    throw wrongOption(name, option, expected, found);
+  };
+  if (!whole(accumulate, 1)) refuse("accumulate", "a whole number from 1 on", accumulate);
+  if (!(average >= 0 && average < 1)) refuse("average", "a number from 0 to below 1", average);
+  if (typeof nonFinite === "object" && !whole(nonFinite.skip, 1)) refuse("nonFinite.skip", "a whole number from 1 on", nonFinite.skip);
+  if (!validation) return;
+  const { every = 1, choose, measure, data } = validation;
+  if (!whole(every, 1)) refuse("validation.every", "a whole number from 1 on", every);
+  if (choose && !(choose.by in measure)) refuse("validation.choose.by", `one of ${Object.keys(measure).join(", ")}`, choose.by);
+  if (choose?.patience !== undefined && !whole(choose.patience, 1))
+    refuse("validation.choose.patience", "a whole number from 1 on", choose.patience);
+  if (data.batchesPerEpoch < 1) refuse("validation.data", "at least one batch", `${data.batchesPerEpoch} batches`);
+}
+
+/** What an optimiser treats apart is there. */
+function checkNames(stage: string, { names = [] }: Optimiser, modules: readonly Module[]): void {
+  const all = [...namedVariables(modules).keys()].map((name) => name.slice(stage.length + 1));
+  for (const start of names)
+    if (!all.some((name) => `${name}/`.startsWith(start.endsWith("/") ? start : `${start}/`)))
+      throw noSuchVariables(stage, start, new Set(all.map((name) => name.split("/").slice(0, 2).join("/"))));
+}
+
 /** The data give what the network takes. */
 function checkInput(stage: Stage, role: string, spec: NetworkSpec<string>): void {
-  const { height, width, channels, classes } = stage.data.picture;
+  for (const { picture } of [stage.data, ...(stage.validation ? [stage.validation.data] : [])]) checkPicture(stage, role, spec, picture);
+}
+function checkPicture(stage: Stage, role: string, spec: NetworkSpec<string>, { height, width, channels, classes }: PictureShape): void {
   const refuse = (expected: string, found: string, remedy: string): never => {
     throw wrongInput(stage.name, role, expected, found, remedy);
   };

@@ -22,9 +22,11 @@ export interface ValidationLine {
   readonly epoch?: number;
   readonly validation: Readonly<Record<string, number | null>>;
   readonly reasons?: Readonly<Record<string, string>>;
+  /** Better than all before, by the stage's choice. */
+  readonly best?: boolean;
 }
 
-export const stageEvents = ["started", "resumed", "reused", "gate", "finished"] as const;
+export const stageEvents = ["started", "resumed", "reused", "gate", "skipped", "not-finite", "gradients", "finished"] as const;
 
 /** What happened to a stage, with whatever else is to be said of it. */
 export interface StageLine {

@@ -55,6 +55,12 @@ export function folderStore(folder: RunFolder, { others = [], warn = () => undef
       await checkpoints.save({ stage, key, ...position, eventsOffset: events.offset() }, tensors);
     },
     step: (stage, { step, epoch, terms, rate, ms }) => events.append({ stage, step, epoch, terms, rate, ms }),
-    tell: (stage, event) => events.append({ stage, ...event }),
+    tell: (stage, event) => {
+      if (event.event !== "validation") return events.append({ stage, ...event });
+      const { step, epoch, values, best } = event;
+      const missing = Object.entries(values).filter(([, value]) => value === null);
+      const reasons = Object.fromEntries(missing.map(([name]) => [name, "no pixel counted"]));
+      events.append({ stage, step, epoch, validation: values, best, ...(missing.length > 0 && { reasons }) });
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { dispose, engine, keep as keepTensor, Tensor, tidy } from "@tensorflow/tfjs-core";
+import { after } from "@segdistill/backend/ops";
 import type { Answer, Encoding, Module, Network, Pass, Picture, Step, View, Views, Wants } from "../contract/index.js";
 import { noSuchTap, noSuchView, readInsideGradient } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
@@ -14,22 +15,31 @@ export interface Phase {
   readonly recorded: boolean;
   readonly trains: readonly Module[];
   readonly moves: readonly Module[];
+  /** No state moves, a network's neither. */
+  readonly still?: boolean;
 }
 const sweep: Phase = { name: "sweep", recorded: false, trains: [], moves: [] };
 
 /** One step, evaluated lazily: each network once per view, frozen networks off the tape, everything exposed kept until `close`. */
 export interface Evaluation {
+  /** How many images it has. */
+  readonly images: number;
   /** The step as one term or adversary sees it. */
   readonly step: (reader: string) => Step<Wants>;
   readonly keep: <T>(value: T) => T;
   readonly enter: (phase: Phase) => void;
+  /** Nothing of this part is computed before these are. */
+  readonly wait: (others: readonly Tensor[]) => void;
+  /** The same part anew, with nothing computed yet and nothing recorded: for counts. */
+  readonly again: () => Evaluation;
   readonly close: () => void;
 }
 
 const viewKey = ({ count, transforms }: Views): string =>
   canonicalJson({ count, transforms: transforms.map(({ name, options }) => ({ name, options })) });
 
-export function evaluate(ready: Ready, fed: Fed): Evaluation {
+export function evaluate(ready: Ready, given: Fed): Evaluation {
+  let fed = given;
   const kept: Tensor[] = [];
   const made = new Map<string, unknown>();
   const noise = noises(fed.seeds);
@@ -68,7 +78,7 @@ export function evaluate(ready: Ready, fed: Fed): Evaluation {
     const onTape = phase.recorded && ready.trained.includes(network);
     if (onTape && (engine() as unknown as { state: { kernelDepth: number } }).state.kernelDepth > 0) throw readInsideGradient(reader, role);
     const run = <T extends object>(f: () => T): T => (onTape ? keep(f()) : offTape(() => keep(tidy(f as () => never) as T)));
-    const pass = (): Pass => once(`${key}/pass`, () => networkPass(network, view === "anchor" ? "move" : "still", key));
+    const pass = (): Pass => once(`${key}/pass`, () => networkPass(network, view === "anchor" && !phase.still ? "move" : "still", key));
     const encoded = () => once(`${key}/encode`, () => run(() => network.encode(picture().images, pass())));
     const decoded = () =>
       once(`${key}/decode`, () => {
@@ -113,7 +123,7 @@ export function evaluate(ready: Ready, fed: Fed): Evaluation {
 
   const step = (reader: string): Step<Wants> => {
     const calls = { n: 0 };
-    const method = reader.slice(0, reader.indexOf("/"));
+    const method = reader.slice(0, reader.lastIndexOf("/"));
     const view = (name: string, at: () => Picture): View<Wants> => ({
       get images() {
         return at().images;
@@ -131,7 +141,7 @@ export function evaluate(ready: Ready, fed: Fed): Evaluation {
         ),
       ) as View<Wants>["net"],
     });
-    const anchor = view("anchor", () => fed);
+    const anchor = view("anchor", () => fed); // read late: a part may have to wait
     const own: Omit<Step<Wants>, keyof View<Wants>> = {
       labelled: fed.labelled,
       index: fed.index,
@@ -158,11 +168,16 @@ export function evaluate(ready: Ready, fed: Fed): Evaluation {
   };
 
   return {
+    images: given.images.shape[0],
     step,
     keep,
     enter: (next) => {
       phase = next;
     },
+    wait: (others) => {
+      fed = { ...fed, images: offTape(() => keep(tidy(() => after(fed.images, others)))) };
+    },
+    again: () => evaluate(ready, given),
     close: () => dispose(kept),
   };
 }

@@ -4,6 +4,7 @@ import {
   oneHot,
   reshape,
   scalar,
+  slice,
   tensor,
   tensor1d,
   tensor2d,
@@ -15,7 +16,7 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import type { At, Batch, Picture, PictureShape, Schedule } from "../contract/index.js";
+import type { At, Batch, Data, Picture, PictureShape, Schedule, Stage } from "../contract/index.js";
 import type { Ready } from "../plan/prepare.js";
 import { hash } from "../random.js";
 
@@ -31,6 +32,26 @@ export interface Fed extends Picture {
   readonly rates: Tensor1D;
 }
 
+/** A batch cut into `count` parts of as equal a size as can be. */
+export function split(fed: Fed, count: number): readonly Fed[] {
+  if (count <= 1) return [fed];
+  const images = fed.images.shape[0];
+  const parts = Math.min(count, images);
+  const first = (part: number): number => Math.floor((part * images) / parts);
+  return Array.from({ length: parts }, (_, part) => {
+    const of = <T extends Tensor>(t: T): T =>
+      slice(t, [first(part), ...Array<number>(t.rank - 1).fill(0)], [first(part + 1) - first(part), ...t.shape.slice(1)]);
+    return {
+      ...fed,
+      images: of(fed.images),
+      labels: of(fed.labels),
+      valid: of(fed.valid),
+      labelled: of(fed.labelled),
+      seeds: of(fed.seeds),
+    };
+  });
+}
+
 /** What is handed to a tensor program: in this order, as they come from the loader. */
 export interface Feed {
   readonly tensors: readonly Tensor[];
@@ -41,9 +62,17 @@ export interface Feed {
 
 const numberOf = (of: number | Schedule | undefined, at: At): number => (typeof of === "object" ? of.value(at) : (of ?? 1));
 
+/** Where a stage stands after `step` updates. */
+export const atStep = ({ steps, data: { batchesPerEpoch } }: Stage, step: number): At => ({
+  step,
+  steps,
+  epoch: Math.floor(step / batchesPerEpoch),
+  perEpoch: batchesPerEpoch,
+});
+
 /** The tensors of one step. Schedules become numbers here and nowhere else. The caller disposes of them. */
-export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready, seed: number): Feed {
-  const { height, width, channels } = stage.data.picture;
+export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready, seed: number, { picture }: Data = stage.data): Feed {
+  const { height, width, channels } = picture;
   const images = batch.cases.length;
   const weights = terms.map((term) => numberOf(term.weight, at));
   const rates = [stage.optimiser, ...adversaries.map((adversary) => adversary.optimiser)].map((optimiser) => numberOf(optimiser.rate, at));

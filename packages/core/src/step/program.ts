@@ -4,7 +4,7 @@ import type { Module } from "../contract/index.js";
 import { movedFrozen } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
-import { unpack, type Fed, type Feed } from "./fed.js";
+import { split, unpack, type Fed, type Feed } from "./fed.js";
 
 /** A tensor program over one batch: what a stage's step and its sweeps over the data are. */
 export interface Program {
@@ -17,29 +17,47 @@ export interface ProgramOptions {
   readonly who: string;
   readonly ready: Ready;
   readonly modules: ReadonlyMap<string, Module>;
-  /** Optimiser slots, which the program may move too. */
-  readonly slots: readonly Variable[];
+  /** Everything that the program may move. */
+  readonly moved: readonly Variable[];
+  /** How many parts a batch is cut into. 1 */
+  readonly parts?: number;
   /** Op by op instead of as one function: slower, the same numbers, readable stacks. */
   readonly eager: boolean;
   readonly precision: Precision;
 }
 
+/** Makes programs that are disposed of together. */
+export interface Programs {
+  readonly of: (who: string, f: Body, more?: Partial<Pick<ProgramOptions, "parts" | "eager">>) => Program;
+  readonly dispose: () => void;
+}
+export function programs(shared: Omit<ProgramOptions, "who">): Programs {
+  const made: Program[] = [];
+  return {
+    of: (who, f, more) => {
+      const one = program({ ...shared, ...more, who }, f);
+      made.push(one);
+      return one;
+    },
+    dispose: () => {
+      for (const one of made) one.dispose();
+    },
+  };
+}
+
+/** The inside of a program: the batch in parts, what was fed, and a check that throws if anything but `may` has moved since the program began. */
+export type Body = (parts: readonly Evaluation[], fed: Fed, refuse: (may: readonly Module[]) => void) => readonly Tensor[];
+
 /**
- * Makes a program of `f`, which reads one step lazily and returns tensors. Every kept output is given back, also after a throw. `refuse(may)` throws
- * if anything but `may` has moved since the program began.
+ * Makes a program of `f`, which reads one step lazily and returns tensors. Every kept output is given back, also after a throw.
  */
-export function program(
-  options: ProgramOptions,
-  f: (now: Evaluation, fed: Fed, refuse: (may: readonly Module[]) => void) => readonly Tensor[],
-): Program {
-  const { who, ready, modules, slots, eager, precision } = options;
-  const held = [
-    ...[...modules.values()].flatMap((module) => [...Object.values(module.variables), ...Object.values(module.state)]),
-    ...slots,
-  ];
+export function program(options: ProgramOptions, f: Body): Program {
+  const { who, ready, modules, moved, parts: count = 1, eager, precision } = options;
+  const ofModules = [...modules.values()].flatMap((module) => [...Object.values(module.variables), ...Object.values(module.state)]);
+  const held = [...new Set([...ofModules, ...moved])];
   const body = (...tensors: Tensor[]): Tensor[] => {
     const fed = unpack(tensors, ready.stage.data.picture);
-    const now = evaluate(ready, fed);
+    const parts = split(fed, count).map((part) => evaluate(ready, part));
     const before = new Map(held.map((variable) => [variable, variable.dataId]));
     const refuse = (may: readonly Module[]): void => {
       for (const module of modules.values())
@@ -48,9 +66,9 @@ export function program(
             if (before.get(variable) !== variable.dataId) throw movedFrozen(who, `${module.name}/${key}`);
     };
     try {
-      return f(now, fed, refuse).map((t) => t.clone());
+      return f(parts, fed, refuse).map((t) => t.clone());
     } finally {
-      now.close();
+      for (const part of parts) part.close();
     }
   };
   const compiled = eager ? undefined : compile(body, { variables: held, precision, name: who });

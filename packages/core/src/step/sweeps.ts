@@ -1,15 +1,19 @@
 import { add, dispose, div, onesLike, sum, tidy, type Tensor } from "@tensorflow/tfjs-core";
-import type { Collect, Gate, Step, Wants } from "../contract/index.js";
+import type { Collect, Data, Loss, Step, Wants } from "../contract/index.js";
 import { gateFailed } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
 import { writing, type Evaluation } from "./evaluate.js";
 import { feed } from "./fed.js";
-import type { Program, program } from "./program.js";
+import type { Program, Programs } from "./program.js";
 
-/** Means over a stage's data, without optimiser, every network in inference. */
+type AnyStep = Step<Wants>;
+
+/** Means over data, without optimiser, every network in inference. */
 export interface Sweeps {
-  /** Measures a mean and writes it into its state. */
-  readonly collect: (of: Collect<Step<Wants>> & { readonly name: string }, epoch: number) => Promise<void>;
+  /** Measures a mean over the stage's data and writes it into its state. */
+  readonly collect: (of: Collect<AnyStep> & { readonly name: string }, epoch: number) => Promise<void>;
+  /** Σ sum / Σ count over the validation data, by name; all in one pass. */
+  readonly validation: (measure: Readonly<Record<string, (step: AnyStep) => Loss>>) => Promise<Record<string, number | null>>;
   /** Measures every gate and tells of each; throws at one that stops. */
   readonly gates: (tell: (gate: GateResult) => void) => Promise<readonly GateResult[]>;
 }
@@ -24,58 +28,73 @@ export interface GateResult {
 export const gatesOf = ({ gates }: Ready, values: Readonly<Record<string, number>>): GateResult[] =>
   gates.map(({ name, accept }) => ({ name, value: values[name]!, passed: accept(values[name]!) }));
 
-export function sweeps(ready: Ready, seed: number, programOf: (who: string, f: Parameters<typeof program>[1]) => Program): Sweeps {
+export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): Sweeps {
+  const { stage } = ready;
+  const held = stage.validation?.data ?? stage.data;
   const made = new Map<string, Program>();
-  /** Σ of both parts over the data, divided. Traced once, not once an epoch. */
-  const mean = async (name: string, epoch: number, of: (now: Evaluation) => readonly [Tensor, Tensor]): Promise<Tensor> => {
-    const who = `${ready.stage.name}/${name}`;
+  /** Sums over the data. Traced once, not once an epoch. */
+  const totals = async (name: string, data: Data, epoch: number, of: (now: Evaluation) => readonly Tensor[]): Promise<Tensor[]> => {
     const part =
-      made.get(who) ??
-      programOf(who, (now, _, refuse) => {
-        const out = of(now);
+      made.get(name) ??
+      programOf(`${stage.name}/${name}`, ([now], _, refuse) => {
+        const out = of(now!);
         refuse([]);
         return out;
       });
-    made.set(who, part);
+    made.set(name, part);
     let total: Tensor[] = [];
     try {
-      for await (const batch of ready.stage.data.epoch(epoch, seed)) {
-        const out = await part.run(feed(batch, { step: 0, steps: ready.stage.steps, epoch }, ready, seed));
+      for await (const batch of data.epoch(epoch, seed)) {
+        const out = await part.run(feed(batch, { step: 0, steps: stage.steps, epoch, perEpoch: data.batchesPerEpoch }, ready, seed, data));
         const sofar = total;
         total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
         if (sofar.length > 0) dispose([...sofar, ...out]);
       }
+      return total;
+    } catch (failure) {
+      dispose(total);
+      throw failure;
+    }
+  };
+  const mean = async (name: string, data: Data, epoch: number, of: (now: Evaluation) => readonly [Tensor, Tensor]): Promise<Tensor> => {
+    const total = await totals(name, data, epoch, of);
+    try {
       return tidy(() => div(total[0]!, total[1]!));
     } finally {
       dispose(total);
     }
   };
-  const measured = async ({ name, measure }: Gate<Step<Wants>>): Promise<number> => {
-    const found = await mean(name, 0, (now) => {
-      const loss = measure(now.step(name));
-      return [sum(loss.sum), sum(loss.count ?? onesLike(loss.sum))];
-    });
-    const [value] = await found.data();
-    found.dispose();
-    return value!;
-  };
+  const both = (loss: Loss): readonly [Tensor, Tensor] => [sum(loss.sum), sum(loss.count ?? onesLike(loss.sum))];
+
   return {
     collect: async ({ name, into, of }, epoch) => {
-      const found = await mean(name, epoch, (now) => {
+      const found = await mean(name, stage.data, epoch, (now) => {
         const parts = of(now.step(name));
         return [sum(parts.sum, 0), sum(parts.count)];
       });
       into.move(found, writing());
       found.dispose();
     },
+    validation: async (measure) => {
+      const all = Object.entries(measure);
+      const total = await totals("validation", held, 0, (now) => all.flatMap(([name, of]) => both(of(now.step(`validation/${name}`)))));
+      try {
+        const values = await Promise.all(total.map(async (t) => (await t.data())[0]!));
+        return Object.fromEntries(all.map(([name], i) => [name, values[2 * i + 1] === 0 ? null : values[2 * i]! / values[2 * i + 1]!]));
+      } finally {
+        dispose(total);
+      }
+    },
     gates: async (tell) => {
       const results: GateResult[] = [];
       for (const gate of ready.gates) {
-        const value = await measured(gate);
+        const found = await mean(gate.name, held, 0, (now) => both(gate.measure(now.step(gate.name))));
+        const value = (await found.data())[0]!;
+        found.dispose();
         const result = { name: gate.name, value, passed: gate.accept(value) };
         results.push(result);
         tell(result);
-        if (!result.passed && gate.otherwise === "stop") throw gateFailed(gate.name, ready.stage.name, value);
+        if (!result.passed && gate.otherwise === "stop") throw gateFailed(gate.name, stage.name, value);
       }
       return results;
     },

@@ -19,7 +19,7 @@ export const casesOf = (optimiser: string): Fixture["cases"] => cases.filter((on
 /** The fixture's five steps, each to 1e-4 of how far it went; eager and compiled give the same bytes. */
 export async function expectSteps(optimiser: Optimiser, after: readonly number[][]): Promise<void> {
   const program = (value: Tensor, gradient: Tensor, rate: Tensor, count: Tensor, ...slots: Tensor[]): Tensor[] => {
-    const next = optimiser.update({ value, gradient, slots, rate: rate as never, count: count as never });
+    const next = optimiser.update({ name: "w", value, gradient, slots, rate: rate as never, count: count as never });
     return [next.value, ...next.slots];
   };
   const compiled = compile(program as (...args: Tensor[]) => Tensor[], { name: "optimiser" });

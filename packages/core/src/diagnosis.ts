@@ -1,0 +1,35 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { dispose } from "@tensorflow/tfjs-core";
+import { firstNonFinite } from "@segdistill/backend";
+import type { Batch, Module } from "./contract/index.js";
+import { namedVariables } from "./keeping.js";
+import type { Feed } from "./step/fed.js";
+
+/**
+ * Where a batch first gives a number that is not finite: in the pictures, in a variable, or in the result of an operator, with the layer that it read
+ * last. `step` runs the step op by op in float32.
+ */
+export async function whereNotFinite(
+  batch: Batch,
+  modules: ReadonlyMap<string, Module>,
+  feed: () => Feed,
+  step: (feed: Feed) => Promise<Tensor[]>,
+): Promise<string> {
+  const size = batch.images.length / batch.cases.length;
+  const picture = batch.images.findIndex((x) => !Number.isFinite(x));
+  if (picture >= 0)
+    return `the picture of case "${batch.cases[Math.floor(picture / size)]!}" is ${batch.images[picture]!} at value ${picture % size}`;
+  const named = namedVariables([...modules.values()]);
+  for (const [name, v] of named)
+    if ((await v.data()).some((x) => !Number.isFinite(x)))
+      return `variable "${name}" is not finite before the step: the update before it was too large`;
+  let running: Promise<Tensor[]> | undefined;
+  const found = firstNonFinite(named as ReadonlyMap<string, Tensor>, () => {
+    running = step(feed());
+    running.catch(() => undefined); // told below
+  });
+  dispose(await running!);
+  if (!found) return "op by op in float32 every number is finite";
+  const { op, shape, value, near, reads } = found;
+  return `first ${value} in ${op} [${shape.join(", ")}]${near === null ? "" : reads ? `, which reads "${near}"` : `, after "${near}" was read`}`;
+}

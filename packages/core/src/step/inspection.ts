@@ -1,0 +1,64 @@
+import { addN, mul, scalar, stack, sum, type Tensor } from "@tensorflow/tfjs-core";
+import type { Ready } from "../plan/prepare.js";
+import type { Store } from "../store.js";
+import type { Feed } from "./fed.js";
+import type { Body, Programs } from "./program.js";
+import { pick, slope } from "./slope.js";
+import { variablesOf } from "./update.js";
+
+/** Tells how the terms of a stage pull at what it trains, for one batch. */
+export type Inspect = (fed: Feed, step: number) => Promise<void>;
+
+/**
+ * For each term the norm of its weighted gradient, √⟨gᵢ, gᵢ⟩, and for each two terms the cosine ⟨gᵢ, gⱼ⟩ / (‖gᵢ‖·‖gⱼ‖) over everything that the stage
+ * trains: 1 where they pull alike, −1 where they pull against each other, null where one of them pulls at nothing.
+ */
+export function inspection(ready: Ready, programOf: Programs["of"], store: Store): Inspect {
+  const { stage, terms } = ready;
+  const program = programOf(`${stage.name}/gradients`, gradientProducts(ready));
+  const names = terms.map(({ name }) => name);
+  return async (fed, step) => {
+    const [out] = await program.run(fed);
+    const products = await out!.data();
+    out!.dispose();
+    const at = (i: number, j: number): number => products[i * names.length + j]!;
+    const norms = names.map((_, i) => Math.sqrt(at(i, i)));
+    const pairs = names.flatMap((one, i) => names.slice(i + 1).map((other, k) => [`${one} · ${other}`, i, i + 1 + k] as const));
+    const finite = (x: number): number | null => (Number.isFinite(x) ? x : null);
+    store.tell(stage.name, {
+      event: "gradients",
+      step,
+      norms: Object.fromEntries(names.map((name, i) => [name, finite(norms[i]!)])),
+      cosines: Object.fromEntries(pairs.map(([name, i, j]) => [name, finite(at(i, j) / (norms[i]! * norms[j]!))])),
+    });
+  };
+}
+
+/** Inner products of the terms' weighted gradients: [terms, terms]. Networks run as in a step, but no state moves. */
+const gradientProducts =
+  ({ terms, trained, adversaries }: Ready): Body =>
+  (parts, fed, refuse) => {
+    const by = variablesOf(trained);
+    const trains = [...trained, ...adversaries.map((adversary) => adversary.module)];
+    const gradients = terms.map((term, i) => {
+      const own = parts.map((part) => part.again());
+      try {
+        for (const part of own) part.enter({ name: "student", recorded: true, trains, moves: [], still: true });
+        const losses = (part: (typeof own)[number]) => [{ name: term.name, loss: term.loss(part.step(term.name)) }];
+        return slope(own, { losses, total: ([value]) => mul(value!, pick(fed.weights, i)), by }, (local) => local).gradient;
+      } finally {
+        for (const part of own) part.close();
+      }
+    });
+    refuse([]);
+    const product = (a: number, b: number): Tensor =>
+      addN([
+        scalar(0),
+        ...by.flatMap((v) => {
+          const [one, other] = [gradients[a]!.get(v), gradients[b]!.get(v)];
+          return one && other ? [sum(mul(one, other))] : [];
+        }),
+      ]);
+    const upper = terms.map((_, a) => terms.map((__, b) => (b < a ? null : product(a, b))));
+    return [stack(upper.map((row, a) => stack(row.map((value, b) => value ?? upper[b]![a]!))))];
+  };

@@ -1,0 +1,55 @@
+import type { Built, Method, Scope, Step, Wants } from "./contract/index.js";
+
+type WantsOfAll<M> = M extends readonly Method<string, infer W>[] ? W : never;
+type Both<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never;
+
+/**
+ * Several methods as one, to be weighed or switched as one. Terms, modules and gates are named `<method>/<name>` inside it.
+ *
+ * @example weigh(rampUp({ epochs: 5 }), together("gkd", dcgd(), dicd()))
+ */
+export function together<const M extends string, const Methods extends readonly Method<string, never>[]>(
+  name: M,
+  ...methods: Methods
+): Method<M, Both<WantsOfAll<Methods>> & Wants> {
+  const all = methods as unknown as readonly Method<string, Wants>[];
+  const wants: Record<string, readonly string[]> = {};
+  for (const [role, taps] of all.flatMap((method) => Object.entries(method.wants)))
+    wants[role] = [...new Set([...(wants[role] ?? []), ...(taps ?? [])])];
+  const inside = (scope: Scope, prefix: string): Scope => ({ module: (own, build) => scope.module(`${prefix}/${own}`, build) });
+  const whole: Method<M, Wants> = {
+    name,
+    options: all.map((method) => ({
+      method: method.name,
+      options: method.options,
+      origin: method.origin ? { package: method.origin.package, files: method.origin.files } : null,
+    })),
+    wants: wants as never,
+    uses: all.flatMap((method) => method.uses ?? []),
+    provides: all.flatMap((method) => method.provides ?? []),
+    stages: (plan) => all.flatMap((method) => method.stages?.(plan) ?? []),
+    build: (site) => {
+      const parts = all.map((method) => {
+        const built: Built<Step<Wants>> = method.build?.({ ...site, scope: inside(site.scope, method.name) }) ?? {};
+        const named = <T extends { readonly name: string }>(part: T): T => ({ ...part, name: `${method.name}/${part.name}` });
+        return {
+          ...built,
+          terms: built.terms?.map(named),
+          adversaries: built.adversaries?.map(named),
+          gates: built.gates?.map(named),
+        };
+      });
+      const each = <K extends keyof Built<unknown>>(key: K): NonNullable<Built<Step<Wants>>[K]> =>
+        parts.flatMap((part) => (part[key] ?? []) as readonly unknown[]) as unknown as NonNullable<Built<Step<Wants>>[K]>;
+      return {
+        trains: each("trains"),
+        terms: each("terms"),
+        adversaries: each("adversaries"),
+        collect: each("collect"),
+        gates: each("gates"),
+        provides: each("provides"),
+      };
+    },
+  };
+  return whole as unknown as Method<M, Both<WantsOfAll<Methods>> & Wants>;
+}
