@@ -21,6 +21,7 @@ import { measureRun } from "./measure-run.js";
 import type { Part } from "./open-data.js";
 import { splitOf, type ResolvedRun } from "./resolve-run.js";
 import { shownStore } from "./shown-store.js";
+import { withTensorBoard } from "../tensorboard/board.js";
 import { wire } from "./stages.js";
 
 export interface SeedOptions {
@@ -50,7 +51,8 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
   if (before) return { results: before, before: true };
 
   await library();
-  const folder = await openRunFolder(path, { config, text: stringify(config), split: splitOf(run.data), resume });
+  const opened = await openRunFolder(path, { config, text: stringify(config), split: splitOf(run.data), resume });
+  const folder = { ...opened, events: withTensorBoard(opened.events, opened.paths.tensorboard, show.say) };
   try {
     folder.warnings.forEach(show.say);
     const engine = await startEngine();
@@ -60,6 +62,7 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
     return { results: await trainAndMeasure(run, folder, environment, fingerprints, options), before: false };
   } finally {
     show.close();
+    folder.events.close();
     folder.close();
   }
 };
