@@ -16,7 +16,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Transform } from "../contract/index.js";
 import { appearance, perImage, type AppearanceOptions } from "./appearance.js";
-import { bounds, drawn, evenly, type Bounds } from "./draw.js";
+import { bounds, evenly, type Bounds } from "./draw.js";
 
 export interface BlurOptions extends AppearanceOptions, Bounds {}
 
@@ -46,9 +46,9 @@ function smoothed(x: Tensor, weights: readonly Tensor[], axis: 1 | 2): Tensor {
 export function blur({ from, to, ...rest }: BlurOptions): Transform {
   bounds("blur", { from, to }, 0, 16);
   const radius = Math.ceil(3 * to);
-  return appearance("blur", rest, { from, to }, (t, noise, probability) => {
+  return appearance("blur", rest, { from, to }, (t, u) => {
     // a deviation of 0.001 has the weights 0 … 0 1 0 … 0
-    const deviation = reshape(maximum(drawn(noise, probability, 0, evenly({ from, to })), 1e-3), [-1, 1]);
+    const deviation = reshape(maximum(evenly({ from, to })(u), 1e-3), [-1, 1]);
     const k = tensor2d(Array.from({ length: 2 * radius + 1 }, (_, i) => i - radius), [1, 2 * radius + 1]); // prettier-ignore
     const bell = exp(neg(div(square(div(k, deviation)), 2))); // [B, 2 · radius + 1]
     const share = div(bell, sum(bell, 1, true));

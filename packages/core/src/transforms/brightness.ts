@@ -1,7 +1,7 @@
 import { add } from "@tensorflow/tfjs-core";
 import type { Transform } from "../contract/index.js";
 import { appearance, perImage, type AppearanceOptions } from "./appearance.js";
-import { drawn, evenly, number } from "./draw.js";
+import { evenly, number } from "./draw.js";
 
 export interface BrightnessOptions extends AppearanceOptions {
   /** The largest shift, a share of the range, 0 to 1. */
@@ -15,7 +15,5 @@ export interface BrightnessOptions extends AppearanceOptions {
  */
 export function brightness({ by, ...rest }: BrightnessOptions): Transform {
   number("brightness", "by", by, 0, 1);
-  return appearance("brightness", rest, { by }, (t, noise, probability) =>
-    add(t, perImage(drawn(noise, probability, 0, evenly({ from: -by, to: by })))),
-  );
+  return appearance("brightness", rest, { by }, (t, u) => add(t, perImage(evenly({ from: -by, to: by })(u))));
 }

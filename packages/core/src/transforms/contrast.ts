@@ -1,7 +1,7 @@
 import { add, mean, mul, sub } from "@tensorflow/tfjs-core";
 import type { Transform } from "../contract/index.js";
 import { appearance, perImage, type AppearanceOptions } from "./appearance.js";
-import { bounds, byFactors, drawn, type Bounds } from "./draw.js";
+import { bounds, byFactors, type Bounds } from "./draw.js";
 
 export interface ContrastOptions extends AppearanceOptions, Bounds {}
 
@@ -13,8 +13,8 @@ export interface ContrastOptions extends AppearanceOptions, Bounds {}
  */
 export function contrast({ from, to, ...rest }: ContrastOptions): Transform {
   bounds("contrast", { from, to }, 0.01, 100);
-  return appearance("contrast", rest, { from, to }, (t, noise, probability) => {
+  return appearance("contrast", rest, { from, to }, (t, u) => {
     const middle = mean(t, [1, 2], true);
-    return add(middle, mul(sub(t, middle), perImage(drawn(noise, probability, 1, byFactors({ from, to })))));
+    return add(middle, mul(sub(t, middle), perImage(byFactors({ from, to })(u))));
   });
 }

@@ -2,15 +2,17 @@ import { less, mul, reshape, reverse, sub, unstack, where, zerosLike, cast, type
 import type { Noise } from "../contract/index.js";
 import type { Geometric } from "./warp.js";
 
-/** `[B]` each, 1 where rows (columns) are mirrored. */
-const coins = (noise: Noise): readonly [Tensor, Tensor] =>
-  unstack(cast(less(noise.uniform("draw", [2]), 0.5), "float32"), 1) as [Tensor, Tensor];
+/** `[B]` bool each: whether rows, whether columns are mirrored. */
+const coins = (noise: Noise): readonly [Tensor, Tensor] => {
+  const [rows, columns] = unstack(noise.uniform("draw", [2]), 1);
+  return [less(rows!, 0.5), less(columns!, 0.5)];
+};
 
-/** x where `flag` `[B]` is 0, `other` where it is 1. */
+/** `other` where `flag`, bool `[B]`, is true, else x. */
 export const chosen = <T extends Tensor>(flag: Tensor, other: T, x: T): T =>
-  where(cast(reshape(flag, [-1, ...x.shape.slice(1).map(() => 1)]), "bool"), other, x);
+  where(reshape(flag, [-1, ...x.shape.slice(1).map(() => 1)]), other, x);
 
-/** x with rows and columns mirrored where the flags `[B]` are 1. */
+/** x with rows and columns mirrored where the flags, bool `[B]`, are true. */
 export const flipped = <T extends Tensor>(x: T, [rows, columns]: readonly [Tensor, Tensor]): T =>
   chosen(columns, reverse(chosen(rows, reverse(x, 1), x), 2), chosen(rows, reverse(x, 1), x));
 
@@ -28,7 +30,7 @@ export const flips = (): Geometric => ({
     return { images: flipped(images, flags), labels: flipped(labels, flags), valid: flipped(valid, flags) };
   },
   warp: (noise) => {
-    const [rows, columns] = coins(noise);
-    return { matrix: [sub(1, mul(rows, 2)), zerosLike(rows), zerosLike(rows), sub(1, mul(columns, 2))] };
+    const [rows, columns] = coins(noise).map((flag) => sub(1, mul(cast(flag, "float32"), 2))) as [Tensor, Tensor];
+    return { matrix: [rows, zerosLike(rows), zerosLike(rows), columns] };
   },
 });

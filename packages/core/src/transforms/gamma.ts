@@ -1,7 +1,7 @@
 import { clipByValue, pow } from "@tensorflow/tfjs-core";
 import type { Transform } from "../contract/index.js";
 import { appearance, perImage, type AppearanceOptions } from "./appearance.js";
-import { bounds, byFactors, drawn, type Bounds } from "./draw.js";
+import { bounds, byFactors, type Bounds } from "./draw.js";
 
 export interface GammaOptions extends AppearanceOptions, Bounds {}
 
@@ -12,7 +12,5 @@ export interface GammaOptions extends AppearanceOptions, Bounds {}
  */
 export function gamma({ from, to, ...rest }: GammaOptions): Transform {
   bounds("gamma", { from, to }, 0.01, 100);
-  return appearance("gamma", rest, { from, to }, (t, noise, probability) =>
-    pow(clipByValue(t, 0, 1), perImage(drawn(noise, probability, 1, byFactors({ from, to })))),
-  );
+  return appearance("gamma", rest, { from, to }, (t, u) => pow(clipByValue(t, 0, 1), perImage(byFactors({ from, to })(u))));
 }

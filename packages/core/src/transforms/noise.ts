@@ -1,7 +1,7 @@
 import { add, mul } from "@tensorflow/tfjs-core";
 import type { Transform } from "../contract/index.js";
 import { appearance, perImage, type AppearanceOptions } from "./appearance.js";
-import { bounds, drawn, evenly, type Bounds } from "./draw.js";
+import { bounds, evenly, type Bounds } from "./draw.js";
 
 export interface NoiseOptions extends AppearanceOptions, Bounds {}
 
@@ -13,7 +13,7 @@ export interface NoiseOptions extends AppearanceOptions, Bounds {}
  */
 export function noise({ from, to, ...rest }: NoiseOptions): Transform {
   bounds("noise", { from, to }, 0, 1);
-  return appearance("noise", rest, { from, to }, (t, random, probability) =>
-    add(t, mul(random.normal("grain", t.shape.slice(1)), perImage(drawn(random, probability, 0, evenly({ from, to }))))),
+  return appearance("noise", rest, { from, to }, (t, u, random) =>
+    add(t, mul(random.normal("grain", t.shape.slice(1)), perImage(evenly({ from, to })(u)))),
   );
 }
