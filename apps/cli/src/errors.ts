@@ -203,6 +203,8 @@ export const unmatchedWeights = (
     `[teacher.weights] names do not match "${file}".${part("Of the network, without a tensor", missing)}${part("Of the file, not used", surplus)}${part("Of the name map, not in the network", strange)} Mend the name map.`,
   );
 };
+export const runTwice = (path: string): UserError =>
+  userError("compare/twice", `[compare] "${path}" was given twice. Expected every run once. Leave one of them out.`);
 export const nothingToEvaluate = (): UserError =>
   userError("evaluate/no-data", "[evaluate] nothing to measure on. Expected --data NAME=PATH, for example --data stare=/data/stare");
 export const noPictures = (folder: string, endings: readonly string[]): UserError =>
@@ -213,4 +215,26 @@ export const neitherRunNorStudent = (path: string): UserError =>
   userError(
     "evaluate/neither",
     `[evaluate] "${path}" is neither a run folder (with students/) nor a student (with student.json). Expected one of them, for example runs/quickstart.`,
+  );
+
+export const noRuns = (folder: string): UserError =>
+  userError("runs/no-folder", `[runs] "${folder}" does not exist. Expected a folder that holds runs, such as "runs".`);
+export const notARun = (path: string, others: readonly string[] = []): UserError =>
+  userError(
+    "runs/not-a-run",
+    others.length > 0
+      ? `[runs] "${path}" holds other things beside runs (${list(others.slice(0, 3))}${others.length > 3 ? ", …" : ""}). Expected a run folder, or nothing but the seeds of one. Name the runs in it.`
+      : `[runs] "${path}" is no run folder. Expected one that "segdistill run" made, with config.json in it. segdistill runs lists them.`,
+  );
+export const runIsLink = (path: string): UserError =>
+  userError("runs/link", `[runs] "${path}" is a link, and links are not followed when something is removed. Name the folder itself.`);
+export const runIsRunning = (path: string, pid: number, host: string): UserError =>
+  userError(
+    "runs/running",
+    `[runs] "${path}" is being worked on by process ${pid} on ${host}. Expected a run that has ended. Stop it first.`,
+  );
+export const removeNeedsYes = (paths: readonly string[]): UserError =>
+  userError(
+    "runs/needs-yes",
+    `[runs] removing ${paths.map((path) => `"${path}"`).join(", ")} takes students and results away, and there is no terminal to ask on. Expected --yes.`,
   );

@@ -26,7 +26,7 @@ interface Common {
   /** Cases left out because a side is null in a seed. */
   readonly nulls: number;
   readonly method: "bootstrap over groups" | "bootstrap over seeds and groups";
-  /** Wilcoxon's test over the groups: the mean difference of each, over its cases and the seeds. */
+  /** Wilcoxon's test over the groups: the mean difference of each, over its cases and the seeds. It speaks of these seeds alone. */
   readonly test: SignedRank;
   /** Why the numbers are to be read with care: {@link cautions}. */
   readonly cautions: readonly string[];

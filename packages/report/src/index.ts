@@ -1,3 +1,6 @@
+export { compare } from "./compare/compare.js";
+export type { CompareOptions, ComparedDifference, ComparedDomain, ComparedRow, ComparedRun, Comparison } from "./compare/comparison.js";
+export { comparisonFormats, type ComparisonFormat } from "./compare/formats.js";
 export { curvesOf } from "./curves-of.js";
 export { examplesOf } from "./examples.js";
 export { report } from "./report.js";

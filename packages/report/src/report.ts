@@ -4,12 +4,10 @@ import { markup, type Markup } from "./markup.js";
 import { modelsSection } from "./models-section.js";
 import { overlaySection } from "./overlay-section.js";
 import type { ReportInput } from "./report-input.js";
+import { policy } from "./policy.js";
 import { runSection } from "./run-section.js";
 import { style } from "./style.js";
 import { summarise } from "./summary.js";
-
-/** Nothing may be loaded and no script may run: a reader can trust a page that comes from somebody else, and a case id cannot do anything. */
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /**
  * report.html of a run: one self-contained page, readable without script, light and dark, on a phone and on paper.

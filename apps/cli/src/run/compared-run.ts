@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { readResults, readRunFolder, runPaths, type Results } from "@segdistill/core";
+import type { ComparedRun } from "@segdistill/report";
+import { runTwice } from "../errors.js";
+
+/** The seeds that a results.json is averaged over; none where it is of one seed. Stages of an average are called "seed-1/teacher". */
+const averagedSeeds = ({ seeds, stages }: Results): readonly number[] =>
+  seeds ?? [...new Set(stages.flatMap(({ name }) => /^seed-(\d+)\//.exec(name)?.[1] ?? []))].map(Number);
+
+/** A finished run by seed: a run folder, or the folder above those of several seeds. Throws results/missing where a run has not ended, and what `readResults` throws. */
+const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
+  const whole = await readResults(runPaths(folder).results);
+  const folders = averagedSeeds(whole).map((seed) => join(folder, `seed-${seed}`));
+  const seeds: Results[] = [];
+  for (const one of folders) seeds.push(await readResults(runPaths(one).results));
+  const at = await gridOf(folders[0] ?? folder);
+  return { name: whole.name, seeds: seeds.length > 0 ? seeds : [whole], ...(at !== undefined && { at }) };
+};
+
+/** `evaluate.at` of a run's configuration; undefined where there is none. */
+const gridOf = async (folder: string): Promise<string | undefined> => {
+  if (!existsSync(join(folder, "config.json"))) return undefined;
+  const { config } = await readRunFolder(folder);
+  const at = (config as { readonly evaluate?: { readonly at?: unknown } } | null)?.evaluate?.at;
+  return typeof at === "string" ? at : undefined;
+};
+
+/** Names of runs: their own; where two have one, their folder's name; where that does not tell them apart either, the path. */
+const labelsOf = (names: readonly string[], paths: readonly string[]): readonly string[] => {
+  const unique = (name: string, of: readonly string[]): boolean => of.filter((other) => other === name).length === 1;
+  const folders = paths.map((path) => basename(resolve(path)));
+  return names.map((name, i) => {
+    const folder = folders[i]!;
+    return unique(name, names) ? name : unique(folder, folders) && !names.includes(folder) ? folder : paths[i]!;
+  });
+};
+
+/** Finished runs to be compared, each under a name of its own. Throws compare/twice for a folder given twice; what reading a run throws. */
+export const comparedRuns = async (folders: readonly string[]): Promise<readonly ComparedRun[]> => {
+  const paths = folders.map((folder) => relative(process.cwd(), folder) || ".");
+  const again = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (again !== undefined) throw runTwice(again);
+  const opened = await Promise.all(folders.map(openRun));
+  const labels = labelsOf(
+    opened.map(({ name }) => name),
+    paths,
+  );
+  return opened.map(({ seeds, at }, i) => ({ label: labels[i]!, seeds, ...(at !== undefined && { at }) }));
+};
