@@ -1,9 +1,10 @@
-import { readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { syncFolder } from "./atomic.js";
 import { checkpointRecord, type CheckpointRecord } from "./checkpoint-record.js";
 import { sha256OfFile } from "./content.js";
 import { badCheckpointText, checkpointVanished, codeOf, notReadable, otherKeyText, setAsideText, writeError } from "./errors.js";
+import { readForeignJson, type ParsedJson } from "./foreign-file.js";
 import { fileName, nameOf } from "./file-name.js";
 import { problemsOf, writeJsonFile } from "./json-file.js";
 import { readSafetensors, writeSafetensors, type StoredTensor } from "./safetensors.js";
@@ -57,18 +58,20 @@ const stepsIn = async (folder: string, ending: string): Promise<number[]> =>
 /** The steps of a stage's records, ascending. */
 export const stepsOf = (folder: string): Promise<number[]> => stepsIn(folder, ".json");
 
-/** Reads and checks a record. Throws file/not-readable where the file is there and may not be read. */
-export async function readRecord(folder: string, stage: string, step: number): Promise<ReadRecord> {
-  const file = join(folder, `${step}.json`);
-  const content = await readFile(file, "utf8").catch((error: unknown) => {
-    throw codeOf(error) === "ENOENT" ? checkpointVanished(file) : notReadable(file, error);
-  });
-  let value: unknown;
+/** Reads and checks a record. Throws file/not-readable, file/link, file/too-large where the file is there and may not be read. */
+export function readRecord(folder: string, stage: string, step: number): Promise<ReadRecord> {
+  return Promise.resolve().then(() => recordIn(join(folder, `${step}.json`), stage, step));
+}
+
+function recordIn(file: string, stage: string, step: number): ReadRecord {
+  let parsed: ParsedJson;
   try {
-    value = JSON.parse(content);
-  } catch {
-    return { problem: badCheckpointText(file, "it is not JSON") };
+    parsed = readForeignJson(file);
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? checkpointVanished(file) : error;
   }
+  if ("problem" in parsed) return { problem: badCheckpointText(file, parsed.problem ?? "it is not JSON") };
+  const { value } = parsed;
   const checked = checkpointRecord.safeParse(value);
   if (!checked.success) return { problem: badCheckpointText(file, problemsOf(checked.error, value)[0]!) };
   const record = checked.data;
@@ -82,7 +85,8 @@ export async function readRecord(folder: string, stage: string, step: number): P
 export async function weightsProblem(folder: string, { step, sha256 }: CheckpointRecord): Promise<string | null> {
   const file = join(folder, `${step}.safetensors`);
   try {
-    await stat(file);
+    // A pipe would never end, and a link leads out of the folder.
+    if (!(await lstat(file)).isFile()) return badCheckpointText(file, "it is no regular file");
     const found = await sha256OfFile(file);
     return found === sha256 ? null : badCheckpointText(file, `its SHA-256 is ${found}, ${step}.json says ${sha256}`);
   } catch (error) {
@@ -94,7 +98,7 @@ export async function weightsProblem(folder: string, { step, sha256 }: Checkpoin
 /** A record as a checkpoint whose weights can be read. */
 export const checkpointAt = (folder: string, record: CheckpointRecord): Checkpoint => {
   const weights = join(folder, `${record.step}.safetensors`);
-  return { record, weights, read: async () => (await readSafetensors(weights)).tensors };
+  return { record, weights, read: async () => (await readSafetensors(weights, { links: false })).tensors };
 };
 
 const setAside = async (folder: string, step: number): Promise<void> => {

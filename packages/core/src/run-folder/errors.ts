@@ -39,6 +39,14 @@ export const writeError = (path: string, error: unknown): Error => {
   return code === undefined && error instanceof Error ? error : writeFailed(path, error);
 };
 
+export const fileLinked = (path: string): CoreError =>
+  userError(
+    "file/link",
+    `[file] "${path}" is a symbolic link. Expected the file or folder itself: what lies in a run folder or a student may not lead elsewhere. Put a copy in its place, or link the folder as a whole.`,
+  );
+export const fileTooLarge = (path: string, found: number, most: number): CoreError =>
+  userError("file/too-large", `[file] "${path}" has ${found} bytes. Expected at most ${most}. Is this the right file?`);
+
 // Safetensors
 
 export const notSafetensors = (file: string, problem: string): CoreError =>

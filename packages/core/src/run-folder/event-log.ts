@@ -1,7 +1,9 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { badEventLine, codeOf, eventNotFinite, eventsNoLineText, eventsShorterText, notReadable, writeError } from "./errors.js";
-import { isStage, stageEvents, type EventLine, type NewEvent } from "./events.js";
+import { badEventLine, codeOf, eventNotFinite, eventsNoLineText, eventsShorterText, writeError } from "./errors.js";
+import { eventProblem } from "./event-problem.js";
+import { parseForeignJson, readForeign } from "./foreign-file.js";
+import { isStage, type EventLine, type NewEvent } from "./events.js";
 
 /** The events of a run, appended one line each. One process at a time may have it open. */
 export interface EventLog {
@@ -22,6 +24,8 @@ export interface EventLog {
 const newline = 10;
 const gatherBytes = 1 << 16;
 const gatherMs = 1000;
+/** Of a file that is read whole: a million steps. [ours] */
+const mostBytes = 1 << 29;
 
 /** Length of a file's whole lines: a line without its end was torn by a kill. */
 const wholeLines = (handle: number, size: number): number => {
@@ -128,7 +132,7 @@ export function openEventLog(path: string, now: () => number = Date.now): EventL
     },
     cutStage: (stage) => {
       drain();
-      const lines = parseLines(readFileSync(path), path);
+      const lines = parseLines(readForeign(path, { most: mostBytes }), path);
       let cut: number | null = null;
       for (const { start, event } of lines.reverse()) {
         if (event.stage === stage) cut = start;
@@ -150,28 +154,15 @@ export function openEventLog(path: string, now: () => number = Date.now): EventL
   };
 }
 
-const problemOf = (value: unknown): string | null => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return "it is not an object";
-  const line = value as Readonly<Record<string, unknown>>;
-  if (typeof line["t"] !== "string" || typeof line["stage"] !== "string") return "it has no time or no stage";
-  if (typeof line["terms"] === "object" || typeof line["validation"] === "object") return null;
-  return (stageEvents as readonly unknown[]).includes(line["event"]) ? null : "it has neither terms nor validation nor a known event";
-};
-
 const parseLines = (content: Buffer, path: string): { readonly start: number; readonly event: EventLine }[] => {
   const lines: { start: number; event: EventLine }[] = [];
   for (let start = 0, number = 1; ; number++) {
     const end = content.indexOf(newline, start);
     if (end < 0) return lines;
-    let value: unknown;
-    try {
-      value = JSON.parse(content.toString("utf8", start, end));
-    } catch {
-      throw badEventLine(path, number, "it is not JSON");
-    }
-    const problem = problemOf(value);
+    const parsed = parseForeignJson(content.toString("utf8", start, end));
+    const problem = "problem" in parsed ? (parsed.problem ?? "it is not JSON") : eventProblem(parsed.value);
     if (problem !== null) throw badEventLine(path, number, problem);
-    lines.push({ start, event: value as EventLine });
+    lines.push({ start, event: (parsed as { readonly value: EventLine }).value });
     start = end + 1;
   }
 };
@@ -180,10 +171,10 @@ const parseLines = (content: Buffer, path: string): { readonly start: number; re
 export function readEvents(path: string): readonly EventLine[] {
   let content: Buffer;
   try {
-    content = readFileSync(path);
+    content = readForeign(path, { most: mostBytes });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return [];
-    throw notReadable(path, error);
+    throw error;
   }
   return parseLines(content, path).map(({ event }) => event);
 }

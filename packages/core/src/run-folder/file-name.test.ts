@@ -19,3 +19,7 @@ test("other file names are no name", () => {
   expect(nameOf("100%")).toBe(null);
   expect(nameOf("%61")).toBe(null);
 });
+
+test("half a character, as a stranger's file may hold one, is replaced", () => {
+  expect(fileName("a\ud800")).toBe("a%EF%BF%BD");
+});

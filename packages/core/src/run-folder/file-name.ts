@@ -6,7 +6,7 @@
  * fileName("align/teacher"); // align%2Fteacher
  */
 export const fileName = (name: string): string =>
-  encodeURIComponent(name)
+  encodeURIComponent(name.replace(/\p{Cs}/gu, "\uFFFD")) // half a character has no UTF-8 bytes
     .replace(/[!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/^\./, "%2E");
 

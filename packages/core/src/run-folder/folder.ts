@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Json } from "../contract/index.js";
 import { removeTemporary, writeAtomic } from "./atomic.js";
@@ -12,6 +12,7 @@ import {
   foreignFolder,
   notAFolder,
   notARunFolder,
+  notAsSchema,
   notJson,
   notReadable,
   nothingToResumeText,
@@ -19,8 +20,10 @@ import {
   writeError,
 } from "./errors.js";
 import { openEventLog, type EventLog } from "./event-log.js";
+import { readForeignJson, type ParsedJson } from "./foreign-file.js";
 import { fileName, nameOf } from "./file-name.js";
 import { readJsonFile, writeJsonFile } from "./json-file.js";
+import { refuseLinks } from "./refuse-links.js";
 import { lockFolder } from "./lock.js";
 import type { Results } from "./results.js";
 import { readResults, writeResults } from "./results-schema.js";
@@ -105,16 +108,17 @@ const marker = "config.json";
 /** What a process that was killed while making a folder may have left. */
 const ownNames = new Set(["run.lock", "config.yaml", "split.json"]);
 
-const readJson = async (file: string): Promise<Json | undefined> => {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw notReadable(file, error);
-  });
+const readJson = (file: string): Json | undefined => {
+  let parsed: ParsedJson;
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as Json);
-  } catch {
-    throw notJson("run", file, "Restore the file, or give this run a folder of its own with --run.");
+    parsed = readForeignJson(file);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
   }
+  if ("value" in parsed) return parsed.value as Json;
+  const remedy = "Restore the file, or give this run a folder of its own with --run.";
+  throw parsed.problem === null ? notJson("run", file, remedy) : notAsSchema("run", file, [parsed.problem], remedy);
 };
 
 const refuseOther = (path: string, what: string, there: Json, here: Json): void => {
@@ -157,10 +161,11 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
   const lock = lockFolder(folder);
   try {
     // Only now, because another process may have made the folder meanwhile.
-    const before = await readJson(join(folder, marker));
+    await refuseLinks(folder);
+    const before = readJson(join(folder, marker));
     if (before !== undefined) {
       refuseOther(path, "configuration", before, config);
-      const otherSplit = await readJson(paths.split);
+      const otherSplit = readJson(paths.split);
       if (otherSplit !== undefined) refuseOther(path, "split", otherSplit, split);
     }
     await removeTemporary(folder);
@@ -213,19 +218,25 @@ export interface RunView {
   readonly students: readonly string[];
 }
 
+const configIn = (folder: string, path: string): Json | undefined => {
+  try {
+    return readJson(join(folder, marker));
+  } catch (error) {
+    throw codeOf(error) === "file/not-readable" ? notARunFolder(path) : error;
+  }
+};
+
 /** Reads a run folder. Throws run/not-a-run-folder, run/not-json, results/…, file/not-readable. */
 export async function readRunFolder(path: string): Promise<RunView> {
   const paths = runPaths(resolve(path));
-  const config = await readJson(join(paths.folder, marker)).catch((error: unknown) => {
-    throw codeOf(error) === "run/not-json" ? error : notARunFolder(path);
-  });
+  const config = configIn(paths.folder, path);
   if (config === undefined) throw notARunFolder(path);
   const names = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [] as string[])).sort();
   const ended = (await names(paths.folder)).includes("results.json");
   return {
     paths,
     config,
-    split: (await readJson(paths.split)) ?? null,
+    split: readJson(paths.split) ?? null,
     results: ended ? await readResults(paths.results) : null,
     students: (await names(paths.students)).map(nameOf).filter((name) => name !== null),
   };

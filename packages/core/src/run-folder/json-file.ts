@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { writeAtomic } from "./atomic.js";
-import { codeOf, fileMissing, notAsSchema, notJson, notReadable, otherSchema } from "./errors.js";
+import { codeOf, fileMissing, notAsSchema, notJson, otherSchema } from "./errors.js";
+import { readForeignJson, type ParsedJson } from "./foreign-file.js";
 
 /** How messages speak of one kind of file. */
 export interface JsonFileKind {
@@ -20,6 +20,8 @@ const shown = (value: unknown): string => {
   const text = json ?? `a ${typeof value}`;
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
+/** Keys of a stranger's file are part of a message, and may be of any length. */
+const shortened = (text: string): string => (text.length > 200 ? `${text.slice(0, 197)}…` : text);
 const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
@@ -28,12 +30,14 @@ const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
 
 /** The first three problems of a value, each with its place and what was found there. */
 export const problemsOf = (error: z.core.$ZodError, value: unknown): string[] => {
-  const all = error.issues.map((issue) => {
-    const where = issue.path.map(String).join(".") || "the file";
-    const what = issue.message.replace(/^Invalid input: expected/, "expected").replace(/, received .*$/, "");
+  const all = error.issues.slice(0, 3).map((issue) => {
+    const where = shortened(issue.path.map(String).join(".") || "the file");
+    const what = shortened(issue.message)
+      .replace(/^Invalid input: expected/, "expected")
+      .replace(/, received .*$/, "");
     return `${where}: ${what}, found ${shown(at(value, issue.path))}`;
   });
-  return all.length > 3 ? [...all.slice(0, 3), `and ${all.length - 3} more`] : all;
+  return error.issues.length > 3 ? [...all, `and ${error.issues.length - 3} more`] : all;
 };
 
 /** Checks a value against a schema. Throws (who/invalid) with the first three problems, each with its place and what was found there. */
@@ -43,21 +47,29 @@ export function checkJson<T>(schema: z.ZodType<T>, value: unknown, file: string,
   return checked.data;
 }
 
-/** Reads and checks a JSON file that carries `schema: 1`. Throws who/missing, file/not-readable, who/not-json, who/other-schema, who/invalid. */
-export async function readJsonFile<T>(schema: z.ZodType<T>, file: string, kind: JsonFileKind): Promise<T> {
-  let value: unknown;
-  const content = await readFile(file, "utf8").catch((error: unknown) => {
-    throw codeOf(error) === "ENOENT" ? fileMissing(kind.who, file, kind.missing) : notReadable(file, error);
-  });
-  try {
-    value = JSON.parse(content);
-  } catch {
-    throw notJson(kind.who, file, kind.damaged);
-  }
-  const found = at(value, ["schema"]);
-  if (found !== undefined && found !== 1) throw otherSchema(kind.who, file, shown(found));
-  return checkJson(schema, value, file, kind);
+/** Reads and checks a JSON file that carries `schema: 1`. Throws who/missing, who/not-json, who/other-schema, who/invalid; file/link, file/too-large, file/not-readable. */
+export function readJsonFile<T>(schema: z.ZodType<T>, file: string, kind: JsonFileKind): Promise<T> {
+  return Promise.resolve().then(() => checkParsed(schema, parsedFile(file, kind), file, kind));
 }
+
+const parsedFile = (file: string, kind: JsonFileKind): ParsedJson => {
+  try {
+    return readForeignJson(file);
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? fileMissing(kind.who, file, kind.missing) : error;
+  }
+};
+
+const checkParsed = <T>(schema: z.ZodType<T>, parsed: ParsedJson, file: string, kind: JsonFileKind): T => {
+  if ("problem" in parsed) {
+    throw parsed.problem === null
+      ? notJson(kind.who, file, kind.damaged)
+      : notAsSchema(kind.who, file, [`the file: ${parsed.problem}`], kind.damaged);
+  }
+  const found = at(parsed.value, ["schema"]);
+  if (found !== undefined && found !== 1) throw otherSchema(kind.who, file, shown(found));
+  return checkJson(schema, parsed.value, file, kind);
+};
 
 /** Checks a value and writes it, indented by two spaces. Throws who/invalid before anything is written, and what {@link writeAtomic} throws. */
 export async function writeJsonFile<T>(schema: z.ZodType<T>, value: T, file: string, kind: JsonFileKind): Promise<void> {

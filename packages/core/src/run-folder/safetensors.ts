@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { writeAtomic, type Written } from "./atomic.js";
-import { badTensor, notReadable, notSafetensors, reservedName, sizeDiffers, unknownType } from "./errors.js";
+import { badTensor, codeOf, notReadable, notSafetensors, reservedName, sizeDiffers, unknownType } from "./errors.js";
 import { elementTypes, known, storedAs } from "./element-types.js";
+import { readForeign, type ForeignOptions } from "./foreign-file.js";
+import { repeatedKey } from "./repeated-key.js";
 
 /** A tensor as it lies in a file: values row-major. */
 export interface StoredTensor {
@@ -16,8 +17,9 @@ export interface Safetensors {
 }
 
 const reserved = "__metadata__";
-/** The limit of the format's own reader. */
-const longestHeader = 100_000_000;
+/** A network of 10,000 tensors needs 2 MB; the format's own reader stops at 100 MB, whose JSON would take gigabytes. [ours] */
+const longestHeader = 10_000_000;
+const mostDimensions = 16;
 const product = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 const bytesOf = (data: StoredTensor["data"]): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -60,21 +62,27 @@ const isWhole = (value: unknown): value is number => typeof value === "number" &
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const shortened = (text: string | undefined): string =>
+  text === undefined || text.length > 200 ? `${(text ?? "nothing").slice(0, 197)}…` : text;
+
 const headerOf = (bytes: Uint8Array, file: string): { readonly header: Readonly<Record<string, unknown>>; readonly start: number } => {
   if (bytes.byteLength < 8) throw notSafetensors(file, `it has ${bytes.byteLength} bytes`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   const rest = bytes.byteLength - 8;
-  if (length > BigInt(Math.min(rest, longestHeader))) {
-    throw notSafetensors(file, `its header is said to have ${length.toString()} bytes, ${rest} bytes follow`);
-  }
+  if (length > BigInt(rest)) throw notSafetensors(file, `its header is said to have ${length.toString()} bytes, ${rest} bytes follow`);
+  if (length > BigInt(longestHeader)) throw notSafetensors(file, `its header has ${length.toString()} bytes, more than ${longestHeader}`);
   const start = 8 + Number(length);
+  let text: string;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start)));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
+    header = JSON.parse(text);
   } catch {
     throw notSafetensors(file, "its header is not JSON");
   }
   if (!isObject(header)) throw notSafetensors(file, "its header is not a JSON object");
+  const twice = repeatedKey(text);
+  if (twice !== null) throw notSafetensors(file, `its header has ${shortened(JSON.stringify(twice))} twice`);
   return { header, start };
 };
 
@@ -107,27 +115,29 @@ export function decodeSafetensors(content: Uint8Array, file: string): Safetensor
   const tensors = new Map<string, StoredTensor>();
   for (const name of names) {
     const entry = header[name];
-    if (!isObject(entry)) throw badTensor(file, name, "is not described by an object");
+    const said = shortened(name);
+    if (!isObject(entry)) throw badTensor(file, said, "is not described by an object");
     const { dtype, shape, data_offsets: offsets } = entry;
-    if (!Array.isArray(shape) || !shape.every(isWhole)) throw badTensor(file, name, `has the shape ${JSON.stringify(shape)}`);
+    if (!Array.isArray(shape) || !shape.every(isWhole)) throw badTensor(file, said, `has the shape ${shortened(JSON.stringify(shape))}`);
+    if (shape.length > mostDimensions) throw badTensor(file, said, `has ${shape.length} dimensions, more than ${mostDimensions}`);
     if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole)) {
-      throw badTensor(file, name, `has the offsets ${JSON.stringify(offsets)}`);
+      throw badTensor(file, said, `has the offsets ${shortened(JSON.stringify(offsets))}`);
     }
     const type = typeof dtype === "string" ? elementTypes.get(dtype) : undefined;
-    if (type === undefined) throw unknownType(file, name, JSON.stringify(dtype), known);
+    if (type === undefined) throw unknownType(file, said, shortened(JSON.stringify(dtype)), known);
     const [from, to] = offsets as [number, number];
-    if (from > to || to > room) throw badTensor(file, name, `lies at bytes ${from} to ${to}, the file has ${room} bytes of tensors`);
+    if (from > to || to > room) throw badTensor(file, said, `lies at bytes ${from} to ${to}, the file has ${room} bytes of tensors`);
     const expected = product(shape) * type.bytes;
     if (to - from !== expected) {
-      throw badTensor(file, name, `of type ${String(dtype)} and shape [${shape.join(", ")}] has ${to - from} bytes, expected ${expected}`);
+      throw badTensor(file, said, `of type ${String(dtype)} and shape [${shape.join(", ")}] has ${to - from} bytes, expected ${expected}`);
     }
     places.push([from, to, name]);
-    tensors.set(name, { shape, data: type.read(bytes.subarray(start + from, start + to), { file, name }) });
+    tensors.set(name, { shape, data: type.read(bytes.subarray(start + from, start + to), { file, name: said }) });
   }
   places.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   let end = 0;
   for (const [from, to, name] of places) {
-    if (from !== end) throw badTensor(file, name, `starts at byte ${from}, the one before it ends at byte ${end}`);
+    if (from !== end) throw badTensor(file, shortened(name), `starts at byte ${from}, the one before it ends at byte ${end}`);
     end = to;
   }
   if (end !== room) throw notSafetensors(file, `its tensors end at byte ${end} of ${room}`);
@@ -141,10 +151,20 @@ export const writeSafetensors = (
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Written> => writeAtomic(path, encodeSafetensors(tensors, metadata));
 
-/** Reads a safetensors file: {@link decodeSafetensors}. Throws file/not-readable too. */
-export async function readSafetensors(path: string): Promise<Safetensors> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw notReadable(path, error);
-  });
-  return decodeSafetensors(bytes, path);
+/**
+ * Reads a safetensors file of at most 2 GiB: {@link decodeSafetensors}.
+ *
+ * @param options `links: false` where the file lies in a folder from a stranger
+ * Throws file/not-readable, file/too-large, file/link too.
+ */
+export function readSafetensors(path: string, options: ForeignOptions = { links: true }): Promise<Safetensors> {
+  return Promise.resolve().then(() => decodeSafetensors(contentOf(path, options), path));
 }
+
+const contentOf = (path: string, options: ForeignOptions): Buffer => {
+  try {
+    return readForeign(path, options);
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? notReadable(path, error) : error;
+  }
+};

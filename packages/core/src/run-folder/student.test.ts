@@ -65,7 +65,7 @@ test("damaged parts", async () => {
   });
   writeFileSync(json, JSON.stringify({ schema: 1, ...student, classes: ["all"], tile: { size: 256, overlap: 1 }, weights: expected }));
   await expect(readStudent(folder)).rejects.toMatchObject({
-    message: `[student] "${json}" does not hold to its schema: classes: Too small: expected array to have >=2 items, found ["all"]; tile.overlap: Too big: expected number to be <1, found 1. ${damaged}`,
+    message: `[student] "${json}" does not hold to its schema: classes: Too small: expected array to have >=2 items, found ["all"]; tile.overlap: Too big: expected number to be <=0.9, found 1. ${damaged}`,
   });
   writeFileSync(json, JSON.stringify({ schema: 7 }));
   await expect(readStudent(folder)).rejects.toMatchObject({

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Json } from "../contract/index.js";
-import { sha256OfFile } from "./content.js";
-import { codeOf, fileMissing, notReadable, weightsDiffer } from "./errors.js";
+import { sha256 } from "./content.js";
+import { codeOf, fileMissing, weightsDiffer } from "./errors.js";
+import { readForeign } from "./foreign-file.js";
 import { checkJson, readJsonFile, writeJsonFile } from "./json-file.js";
-import { readSafetensors, writeSafetensors, type StoredTensor } from "./safetensors.js";
+import { decodeSafetensors, writeSafetensors, type StoredTensor } from "./safetensors.js";
 
 /** student.json: all that is needed to use a student, beside its weights. */
 export interface StudentDescription {
@@ -44,15 +45,18 @@ export interface StoredStudent {
 const whole = z.int().min(0);
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/, { error: "expected 64 hexadecimal digits" });
 
+/** Every pixel is in at most 100 tiles: more would only fill the memory. [ours] */
+const mostOverlap = 0.9;
+
 /** The schema of student.json. */
 export const studentSchema: z.ZodType<StudentDescription> = z.strictObject({
   schema: z.literal(1),
   network: z.strictObject({ use: z.string().min(1), name: z.string().min(1), options: z.json() }),
   taps: z.record(z.string(), z.strictObject({ stride: z.int().min(1), channels: z.int().min(1) })),
-  inputChannels: z.int().min(1),
-  classes: z.array(z.string().min(1)).min(2),
+  inputChannels: z.int().min(1).max(64),
+  classes: z.array(z.string().min(1)).min(2).max(254), // labels are bytes, and 255 is "not labelled"
   prepare: z.json(),
-  tile: z.strictObject({ size: z.int().min(1).nullable(), overlap: z.number().min(0).lt(1) }),
+  tile: z.strictObject({ size: z.int().min(8).nullable(), overlap: z.number().min(0).max(mostOverlap) }),
   provenance: z.strictObject({
     config: hex64,
     seed: whole,
@@ -93,13 +97,23 @@ export async function writeStudent(
 export const readStudentDescription = (folder: string): Promise<StudentDescription> =>
   readJsonFile(studentSchema, filesOf(folder).description, kind);
 
-/** Reads a student. Throws what {@link readStudentDescription} throws, student/weights-differ, student/missing, safetensors/…. */
+/**
+ * Reads a student. It may come from a stranger: both files are the folder's own (no links), and weights are read once, so that what is checked is what is used.
+ * Throws what {@link readStudentDescription} throws, student/weights-differ, student/missing, safetensors/…; file/link, file/too-large.
+ */
 export async function readStudent(folder: string): Promise<StoredStudent> {
   const student = await readStudentDescription(folder);
   const { weights } = filesOf(folder);
-  const found = await sha256OfFile(weights).catch((error: unknown) => {
-    throw codeOf(error) === "ENOENT" ? fileMissing(kind.who, weights, kind.missing) : notReadable(weights, error);
-  });
+  const bytes = bytesOf(weights);
+  const found = sha256(bytes);
   if (found !== student.weights) throw weightsDiffer(weights, student.weights, found);
-  return { student, tensors: (await readSafetensors(weights)).tensors };
+  return { student, tensors: decodeSafetensors(bytes, weights).tensors };
 }
+
+const bytesOf = (weights: string): Buffer => {
+  try {
+    return readForeign(weights);
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? fileMissing(kind.who, weights, kind.missing) : error;
+  }
+};
