@@ -5,6 +5,7 @@ import type { EvaluateOptions } from "./commands/evaluate.js";
 import type { InitOptions } from "./commands/init.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
+import type { GcOptions } from "./commands/runs.js";
 import type { SchemaOptions } from "./commands/schema.js";
 import type { SetupOptions } from "./commands/setup.js";
 import { isUserError } from "./errors.js";
@@ -27,8 +28,12 @@ export const program = (finished: (code: number) => void): Command => {
     .version(version())
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(segdistill --help lists the commands)");
-  const command = (name: string, description: string): Command =>
-    cli.command(name).description(description).option("--json", "one JSON object on standard output").option("--quiet", "no progress");
+  const command = (name: string, description: string, of = cli, settings = {}): Command =>
+    of
+      .command(name, settings)
+      .description(description)
+      .option("--json", "one JSON object on standard output")
+      .option("--quiet", "no progress");
   const whole = (value: string): number => Number(value);
 
   command("run <config>", "train teacher, baseline and student, evaluate them, write a report")
@@ -85,10 +90,31 @@ export const program = (finished: (code: number) => void): Command => {
   command("schema", "one JSON Schema of the configuration, from the packages that are installed")
     .option("-o, --out <file>", "a file instead of standard output")
     .action(async (options: SchemaOptions) => finished(await (await import("./commands/schema.js")).schema(options)));
+  const runs = cli.command("runs").description("the runs in a folder: list (if nothing is said), show, remove, gc");
+  const folder = (given: string | undefined): string => given ?? "runs";
+  command("list [folder]", "every run with its state, size, date and the student's Dice", runs, { isDefault: true }).action(
+    async (given: string | undefined, options: Common) =>
+      finished(await (await import("./commands/runs.js")).listRuns(folder(given), options)),
+  );
+  command("show <run>", "one run with its stages and scores", runs).action(async (run: string, options: Common) =>
+    finished(await (await import("./commands/runs.js")).showRun(run, options)),
+  );
+  command("remove <run...>", "removes runs with students and results", runs)
+    .option("--yes", "do not ask")
+    .action(async (paths: readonly string[], options: Common) =>
+      finished(await (await import("./commands/runs.js")).removeRuns(paths, options)),
+    );
+  command("gc [folder]", "removes checkpoints that nothing needs any more", runs)
+    .option("--finished", "those of finished stages too, where students hold the weights")
+    .option("--dry-run", "only say what would go")
+    .option("--yes", "do not ask")
+    .action(async (given: string | undefined, options: GcOptions) =>
+      finished(await (await import("./commands/runs.js")).gcRuns(folder(given), options)),
+    );
   command("models", "the networks that can be named in a configuration").action(async (options: Common) =>
     finished(await (await import("./commands/models.js")).models(options)),
   );
-  for (const c of [cli, ...cli.commands]) c.exitOverride();
+  for (const c of [cli, ...cli.commands, ...runs.commands]) c.exitOverride();
   return cli;
 };
 

@@ -13,7 +13,7 @@ import { find, type Kind } from "../resolve/offers.js";
 import { optionList } from "../resolve/option-list.js";
 import { make } from "../resolve/options.js";
 import { asked, canAsk } from "../terminal/ask.js";
-import { write } from "../terminal/write.js";
+import { write, writeJson } from "../terminal/write.js";
 import { schemaText } from "./schema.js";
 
 export interface InitOptions extends Common {
@@ -63,11 +63,8 @@ export const init = async (file: string, options: InitOptions, ask = canAsk() ? 
   await writeAtomic(resolve(schemaFile), schema.text);
   await writeAtomic(resolve(file), text);
   const next = `segdistill run ${file}${root === null ? "" : ` --data ${use}=${relative(process.cwd(), root) || "."}`}`;
-  write(
-    options.json === true
-      ? `${JSON.stringify({ config: file, schema: schemaFile, next })}\n`
-      : `${file} is written, and its schema beside it.\nnext  ${next}\n`,
-  );
+  if (options.json) writeJson({ config: file, schema: schemaFile, next });
+  else write(`${file} is written, and its schema beside it.\nnext  ${next}\n`);
   return 0;
 };
 

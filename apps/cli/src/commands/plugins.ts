@@ -2,7 +2,7 @@ import type { Common } from "../program.js";
 import { optionList, type ListedOption } from "../resolve/option-list.js";
 import { installedPackages, type InstalledPackage, type Offering } from "../resolve/offerings.js";
 import { contract } from "../resolve/offers.js";
-import { columnsOf, write } from "../terminal/write.js";
+import { columnsOf, write, writeJson } from "../terminal/write.js";
 import { table } from "../terminal/table.js";
 
 /** What `plugins --json` says of one method, network or data set. */
@@ -51,7 +51,7 @@ const indented = (lines: string): string => lines.replace(/^(?=.)/gm, "    ");
 /** `segdistill plugins`: what the packages installed here offer to configurations. */
 export const plugins = async ({ json }: Common): Promise<number> => {
   const packages = await installedPackages(process.cwd());
-  if (json) process.stdout.write(`${JSON.stringify(packages.map(described))}\n`);
+  if (json) writeJson(packages.map(described));
   else {
     write(packages.map((p) => shownPackage(p, columnsOf())).join("\n"));
     write(

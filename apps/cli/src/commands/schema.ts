@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { writeAtomic } from "@segdistill/core";
 import { configurationSchema } from "../config/json-schema.js";
 import type { Common } from "../program.js";
 import { installedPackages } from "../resolve/offerings.js";
-import { write } from "../terminal/write.js";
+import { write, writeJson } from "../terminal/write.js";
 
 export interface SchemaOptions extends Common {
   readonly out?: string;
@@ -24,11 +24,8 @@ export const schema = async ({ out, json, quiet }: SchemaOptions): Promise<numbe
     process.stdout.write(text); // a JSON text is never broken into lines of a terminal
   else {
     await writeAtomic(resolve(out), text);
-    write(
-      json === true
-        ? `${JSON.stringify({ schema: out })}\n`
-        : `${out} is written. In a configuration beside it, first line: # yaml-language-server: $schema=./${out}\n`,
-    );
+    if (json) writeJson({ schema: out });
+    else write(`${out} is written. In a configuration beside it, first line: # yaml-language-server: $schema=./${basename(out)}\n`);
   }
   return 0;
 };

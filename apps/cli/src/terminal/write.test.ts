@@ -14,7 +14,8 @@ test("a pipe gets whole lines, a terminal lines of its width", () => {
   const out = { write: (text: string) => sent.push(text) };
   write("one two three\n", out);
   write("one two three\n", { ...out, isTTY: true, columns: 8 });
-  expect(sent).toEqual(["one two three\n", "one two\n  three\n"]);
+  write("a \u001b[31mname\u009b2J\n", out);
+  expect(sent).toEqual(["one two three\n", "one two\n  three\n", "a �[31mname�2J\n"]);
   expect([columnsOf(out), columnsOf({ ...out, isTTY: true, columns: 40 }), columnsOf({ ...out, isTTY: false, columns: 40 })]).toEqual([
     Infinity,
     40,

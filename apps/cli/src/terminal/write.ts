@@ -8,8 +8,14 @@ export interface Out {
 /** Columns that lines must not exceed; Infinity where it is no terminal, so that a pipe gets whole lines. */
 export const columnsOf = ({ isTTY, columns }: Out = process.stdout): number => (isTTY === true && columns ? columns : Infinity);
 
-/** Text for people on standard output: on a terminal no line is longer than it is wide. */
-export const write = (text: string, out: Out = process.stdout): void => void out.write(wrapped(text, columnsOf(out)));
+/** Text for people on standard output: on a terminal no line is longer than it is wide, and names from files cannot steer the terminal. */
+export const write = (text: string, out: Out = process.stdout): void => void out.write(wrapped(visible(text), columnsOf(out)));
+
+/** Control characters, of which escape sequences are made, as a sign that can be seen. */
+const visible = (text: string): string => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "�");
+
+/** One object on a line of its own, for programs: never cut. */
+export const writeJson = (value: unknown, out: Out = process.stdout): void => void out.write(`${JSON.stringify(value)}\n`);
 
 /**
  * Lines cut at spaces so that none is longer than `columns` (Unicode characters); what follows is indented as the line was, by two more. A word
