@@ -85,7 +85,7 @@ describe("compile", () => {
   });
 
   test("holds no tensor more after many runs, and none after dispose", async () => {
-    const v = tf.variable(tf.zeros([3]));
+    const v = tf.tidy(() => tf.variable(tf.zeros([3])));
     const constant = tf.tensor1d([1, 2, 3]); // older than the trace, and given back before the second run
     const before = tensors();
     const step = compile((x) => (v.assign(tf.add(v, tf.mul(x, constant))), [tf.sum(v)]), { variables: [v] });
@@ -133,4 +133,23 @@ describe("compile", () => {
     expect(ticks).toBeGreaterThan(3);
     expect(y!.shape).toEqual([900, 900]);
   });
+});
+
+test("a run moves its own variables only, also where another one, or a clone, has the same value", async () => {
+  const first = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
+  const second = tf.tidy(() => tf.variable(tf.zeros([3])));
+  second.assign(first as tf.Tensor as tf.Tensor1D); // tfjs shares the data
+  const clone = first.clone();
+  const step = compile(
+    (x) => {
+      first.assign(tf.add(first, x));
+      return [];
+    },
+    { variables: [first, second] },
+  );
+  const x = tf.tensor1d([10, 10, 10]);
+  for (let i = 0; i < 2; i++) await step.run(x);
+  expect([first, second, clone].map((t) => [...t.dataSync()])).toEqual([[21, 22, 23], [1, 2, 3], [1, 2, 3]]); // prettier-ignore
+  step.dispose();
+  tf.dispose([first, second, clone, x] as tf.Tensor[]);
 });

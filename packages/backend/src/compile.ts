@@ -1,6 +1,7 @@
 import { dispose as disposeTensors, engine as tfjs, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { givingBack, runtime } from "./engine.js";
 import { compiledClosed, disposedInput, nestedTrace } from "./errors.js";
+import { heldCopy } from "./held-copy.js";
 import { attributeKinds } from "./native/constants.js";
 import { newGraph } from "./native/graph.js";
 import type { OpAttribute, TensorMetadata } from "./native/kernel-backend.js";
@@ -91,8 +92,14 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
   const settle = (plan: Plan, out: readonly TensorMetadata[]): Tensor[] => {
     for (const [i, variable] of plan.changed.entries()) {
       const data = backend.tensorMap.get(variable.dataId);
+      const value = out[plan.results + i]!;
+      if (data.refCount > 1) {
+        // a clone, or another variable, has the same value and keeps it
+        tidy(() => variable.assign(backend.createOutputTensor(value)));
+        continue;
+      }
       handles.remove(data.id);
-      data.id = out[plan.results + i]!.id;
+      data.id = value.id;
       data.values = null;
     }
     return out.slice(0, plan.results).map((metadata) => backend.createOutputTensor(metadata));
@@ -136,6 +143,8 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
 function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tensor[], variables: readonly Variable[], name: string): Plan {
   const { c, shared, context, handles, definitions, binding, backend } = runtime();
   const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
+  // two variables with one value would be one input
+  for (const v of variables) if (backend.tensorMap.get(v.dataId).refCount > 1) tidy(() => v.assign(heldCopy(v as Tensor)));
   const argumentIds = args.map(idOf); // tfjs uploads late: upload before the graph is open
   const variableIds = new Map(variables.map((v) => [idOf(v), v]));
   const before = new Map(variables.map((v) => [v, v.dataId]));

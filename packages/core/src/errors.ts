@@ -52,7 +52,10 @@ export const nothingToTrain = (stage: string): CoreError =>
 export const wrongInput = (stage: string, role: string, expected: string, found: string, remedy: string): CoreError =>
   userError("core/wrong-input", `stage "${stage}": ${role} takes ${expected}, the data give ${found}. ${remedy}`);
 export const couplesImages = (term: string): CoreError =>
-  userError("core/couples", `[${term}] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process.`);
+  userError(
+    "core/couples",
+    `[${term}] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process, and without accumulate.`,
+  );
 export const wrongWeights = (
   network: string,
   missing: readonly string[],

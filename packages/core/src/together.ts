@@ -1,17 +1,19 @@
-import type { Built, Method, Scope, Step, Wants } from "./contract/index.js";
+import type { Built, CheckedMethod, Method, Scope, Step, Wants } from "./contract/index.js";
 
-type WantsOfAll<M> = M extends readonly Method<string, infer W>[] ? W : never;
-type Both<U> = (U extends unknown ? (x: U) => void : never) extends (x: infer I) => void ? I : never;
+type WantsOfOne<M> = M extends Method<string, infer W> ? W : never;
+type Roles<W> = W extends unknown ? keyof W & string : never;
+/** Every role that one of them wants, with all taps that are read of it. */
+type WantsOfAll<W> = { readonly [R in Roles<W>]: W extends Readonly<Record<R, infer T extends string>> ? T : never };
 
 /**
  * Several methods as one, to be weighed or switched as one. Terms, modules and gates are named `<method>/<name>` inside it.
  *
  * @example weigh(rampUp({ epochs: 5 }), together("gkd", dcgd(), dicd()))
  */
-export function together<const M extends string, const Methods extends readonly Method<string, never>[]>(
+export function together<const M extends string, const Methods extends readonly CheckedMethod[]>(
   name: M,
   ...methods: Methods
-): Method<M, Both<WantsOfAll<Methods>> & Wants> {
+): Method<M, WantsOfAll<WantsOfOne<Methods[number]>>> {
   const all = methods as unknown as readonly Method<string, Wants>[];
   const wants: Record<string, readonly string[]> = {};
   for (const [role, taps] of all.flatMap((method) => Object.entries(method.wants)))
@@ -51,5 +53,5 @@ export function together<const M extends string, const Methods extends readonly 
       };
     },
   };
-  return whole as unknown as Method<M, Both<WantsOfAll<Methods>> & Wants>;
+  return whole as unknown as Method<M, WantsOfAll<WantsOfOne<Methods[number]>>>;
 }

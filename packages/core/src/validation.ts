@@ -26,8 +26,8 @@ export function watching({ stage }: Ready, at: Standing, mean: Sweeps, store: St
       const { choose } = validation;
       let best = false;
       if (choose) {
-        const [now, before] = [values[choose.by]!, found.get("validation/best")];
-        best = now !== null && Number.isFinite(now) && (before === undefined || (choose.better === "higher" ? now > before : now < before));
+        const [now, before] = [values[choose.by] ?? NaN, found.get("validation/best")];
+        best = Number.isFinite(now) && (before === undefined || (choose.better === "higher" ? now > before : now < before));
         if (best) {
           found.set("validation/best", now);
           found.set("validation/bestStep", step);

@@ -1,4 +1,4 @@
-import { addN, mul, scalar, stack, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, addN, mul, scalar, stack, sum, type Tensor } from "@tensorflow/tfjs-core";
 import type { Ready } from "../plan/prepare.js";
 import type { Store } from "../store.js";
 import type { Feed } from "./fed.js";
@@ -44,8 +44,13 @@ const gradientProducts =
       const own = parts.map((part) => part.again());
       try {
         for (const part of own) part.enter({ name: "student", recorded: true, trains, moves: [], still: true });
+        // tfjs refuses a loss that no variable reaches; here its gradient is 0
         const losses = (part: (typeof own)[number]) => [{ name: term.name, loss: term.loss(part.step(term.name)) }];
-        return slope(own, { losses, total: ([value]) => mul(value!, pick(fed.weights, i)), by }, (local) => local).gradient;
+        return slope(
+          own,
+          { losses, total: ([value]) => add(mul(value!, pick(fed.weights, i)), mul(sum(by[0] as Tensor), 0)), by },
+          (local) => local,
+        ).gradient;
       } finally {
         for (const part of own) part.close();
       }

@@ -1,0 +1,123 @@
+import { add, memory, mul, sqrt, sub, type Tensor } from "@tensorflow/tfjs-core";
+import { startEngine } from "@segdistill/backend";
+import { describe, expect, test } from "vitest";
+import type { Batch, CheckedMethod, Data, Stage, Step, Wants } from "./contract/index.js";
+import { sgd } from "./optimisers/sgd.js";
+import { meanOver } from "./reductions.js";
+import { memoryStore } from "./store.js";
+import { cases, fit, fitting, thrownBy } from "./testing/small.js";
+import { trainedTo } from "./testing/trained.js";
+
+await startEngine();
+
+const optimiser = sgd({ rate: 0.1, momentum: 0.9 });
+/** Every epoch has one batch with case "d", which is not a number: batches 1, 3, 4, 6, 9, … */
+const poisoned = (more: Partial<Stage> = {}) =>
+  fitting({ data: cases({ nan: "d" }), steps: 9, optimiser, nonFinite: { skip: 9 }, ...more });
+/** The other batches alone, one an epoch. */
+const sound: Data = {
+  ...cases(),
+  batchesPerEpoch: 1,
+  epoch: async function* (epoch, seed) {
+    const found: Batch[] = [];
+    for await (const batch of cases().epoch(epoch, seed)) if (!batch.cases.includes("d")) found.push(batch);
+    yield found[0]!;
+  },
+};
+
+describe.each([true, false])("a step that is not finite (eager: %s)", (eager) => {
+  test("is taken back where the stage says so: weights, state and momentum are as if it had not been", async () => {
+    const tensors = memory().numTensors;
+    const found = await trainedTo(poisoned(), { eager });
+    const skips = found.events.flatMap((event) => (event.event === "skipped" ? [event] : []));
+    expect(skips.map(({ step, term, cases: ids }) => ({ step, term, ids }))).toEqual([
+      { step: 1, term: "fit/square", ids: ["c", "d"] },
+      { step: 3, term: "fit/square", ids: ["d", "a"] },
+      { step: 4, term: "fit/square", ids: ["c", "d"] },
+      { step: 6, term: "fit/square", ids: ["d", "a"] },
+    ]);
+    expect(found.records.map(({ step }) => step)).toEqual([0, 2, 5, 7, 8]);
+    expect(found.outcome.skipped).toBe(4);
+    const without = await trainedTo(fitting({ data: sound, steps: 5, optimiser }), { eager });
+    expect(found.values).toEqual(without.values);
+    expect(memory().numTensors).toBe(tensors);
+  });
+
+  test("ends the stage where it happens more often than that", async () => {
+    const store = memoryStore();
+    expect(await thrownBy([poisoned({ nonFinite: { skip: 2 } })], { eager, store })).toEqual({
+      code: "core/not-finite",
+      exit: 3,
+      left: 0,
+      message:
+        '[fit/square] became NaN in step 4 of stage "fitting" (cases c, d): the picture of case "d" is NaN at value 0. 2 steps were left out before. The last good' +
+        " checkpoint is kept. Lower the rate or the term's weight, or clip the gradient.",
+    });
+    expect(store.events.map(({ event }) => event.event)).toEqual(["started", "skipped", "skipped", "not-finite"]);
+  });
+});
+
+test.each([0, 2, 5])("stopped while step %i is recorded: what was taken back counts on", async (when) => {
+  const store = memoryStore();
+  const stop = new AbortController();
+  const watched: typeof store = {
+    ...store,
+    step: (...args) => {
+      store.step(...args);
+      if (args[1].step === when) stop.abort();
+    },
+  };
+  await thrownBy([poisoned()], { store: watched, signal: stop.signal });
+  const [resumed, whole] = [await trainedTo(poisoned(), { store }), await trainedTo(poisoned())];
+  expect(resumed.values).toEqual(whole.values);
+  expect(resumed.outcome.skipped).toBe(4);
+});
+
+describe("where it came up first is told", () => {
+  const message = async (loss: (step: Step<Wants>) => Tensor, more: Partial<Stage> = {}) => {
+    const own: CheckedMethod = {
+      name: "own",
+      options: {},
+      wants: {},
+      build: () => ({ terms: [{ name: "t", loss: (step: Step<Wants>) => meanOver(loss(step)) }] }),
+    };
+    return (await thrownBy([fitting({ methods: [fit(), own], steps: 3, ...more })])).message;
+  };
+  const advice = " The last good checkpoint is kept. Lower the rate or the term's weight, or clip the gradient.";
+
+  test("in an operator, with the layer that was read last", async () => {
+    expect(await message((step) => sqrt(sub(mul(step.net["student"]!.logits, 0), 1)))).toBe(
+      `[own/t] became NaN in step 0 of stage "fitting" (cases a, b): first NaN in Sqrt [2, 2, 3, 2], after "fitting/student/b" was read.${advice}`,
+    );
+  });
+
+  test("in the gradient, though every loss is finite", async () => {
+    expect(await message((step) => sqrt(mul(step.net["student"]!.logits, 0)))).toBe(
+      `[gradient] became NaN in step 0 of stage "fitting" (cases a, b): first -Infinity in RealDiv [2, 2, 3, 2], after "fitting/student/b" was read.${advice}`,
+    );
+  });
+
+  test("in the update before", async () => {
+    expect(await message((step) => step.net["student"]!.logits, { optimiser: sgd({ rate: 1e38 }) })).toMatch(
+      /variable "fitting\/student\/[wb]" is not finite before the step: the update before it was too large|first Infinity in/,
+    );
+  });
+
+  test("nowhere, where only the step's precision was to blame", async () => {
+    const { whereNotFinite } = await import("./diagnosis.js");
+    const first = (await cases().epoch(0, 1)[Symbol.asyncIterator]().next()).value as Batch;
+    const where = await whereNotFinite(
+      first,
+      new Map(),
+      () => ({}) as never,
+      () => Promise.resolve([add(1, 1)]),
+    );
+    expect(where).toBe("op by op in float32 every number is finite");
+  });
+});
+
+test("a number of steps that is none is refused", async () => {
+  expect(await thrownBy([poisoned({ nonFinite: { skip: 0 } })])).toMatchObject({
+    message: 'stage "fitting": nonFinite.skip is 0. Expected a whole number from 1 on.',
+  });
+});

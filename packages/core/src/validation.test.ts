@@ -1,0 +1,134 @@
+import { memory, squaredDifference, mul } from "@tensorflow/tfjs-core";
+import { startEngine } from "@segdistill/backend";
+import { describe, expect, test } from "vitest";
+import type { Stage, Step, Validation, Wants } from "./contract/index.js";
+import { meanOver } from "./reductions.js";
+import { memoryStore } from "./store.js";
+import { cases, fit, fitting, thrownBy } from "./testing/small.js";
+import { changed, trainedTo } from "./testing/trained.js";
+
+await startEngine();
+
+const held = changed(cases({ fingerprint: "held" }), (batch) => ({ images: batch.images.map((x) => x / 2) }));
+const far = (step: Step<Wants>) => meanOver(squaredDifference(step.net["student"]!.logits, mul(step.labels, 2)), step.valid);
+const nothing = (step: Step<Wants>) => meanOver(step.images, mul(step.labelled, 0));
+const validation = (more: Partial<Validation> = {}): Validation => ({
+  data: held,
+  measure: { far, nothing },
+  describe: { measure: ["far", "nothing"] },
+  ...more,
+});
+// two batches an epoch
+const goal = (more: Partial<Stage> = {}) => fitting({ steps: 9, validation: validation(), ...more });
+const validationsOf = ({ events }: Awaited<ReturnType<typeof trainedTo>>) =>
+  events.flatMap((event) => (event.event === "validation" ? [event] : []));
+/** The distance of a finished student, by hand: logits = pixel·w + b, label 1 where sin > 0. */
+async function byHand(values: ReadonlyMap<string, readonly number[]>): Promise<number> {
+  const [w, b] = [values.get("fitting/student/w")!, values.get("fitting/student/b")!];
+  let [sum, count] = [0, 0];
+  for await (const { images, labels } of held.epoch(0, 1))
+    images.forEach((x, i) => {
+      for (const k of [0, 1]) sum += (x * w[k]! + b[k]! - 2 * Number(labels[i] === k)) ** 2;
+      count += 2;
+    });
+  return sum / count;
+}
+
+test("is measured after every epoch and after the last update, on its own data, and changes no number", async () => {
+  const found = await trainedTo(goal());
+  const plain = await trainedTo(fitting({ steps: 9 }));
+  expect(found.values).toEqual(plain.values);
+  expect(validationsOf(found).map(({ step, epoch, best }) => ({ step, epoch, best }))).toEqual(
+    [[2, 1], [4, 2], [6, 3], [8, 4], [9, 5]].map(([step, epoch]) => ({ step, epoch, best: false })), // prettier-ignore
+  );
+  for (const { step, values } of validationsOf(found)) {
+    expect(values["far"]).toBeCloseTo(await byHand((await trainedTo(fitting({ steps: step }))).values), 5);
+    expect(values["nothing"]).toBe(null);
+  }
+  expect(
+    (await trainedTo(goal({ validation: validation({ every: 3 }) }))).events.flatMap((e) => (e.event === "validation" ? [e.step] : [])),
+  ).toEqual([6, 9]);
+});
+
+describe("a choice by it", () => {
+  // training brings the distance down, so by "higher" the first epoch is the best
+  const first = { by: "far", better: "higher", keep: "best" } as const;
+
+  test("ends with the best networks, not the last ones, where that is asked for", async () => {
+    const tensors = memory().numTensors;
+    const best = await trainedTo(goal({ validation: validation({ choose: first }) }));
+    expect(best.values).toEqual((await trainedTo(fitting({ steps: 2 }))).values);
+    expect([best.outcome.steps, best.outcome.bestStep]).toEqual([9, 2]);
+    expect(validationsOf(best).map((event) => event.best)).toEqual([true, false, false, false, false]);
+    const last = await trainedTo(goal({ validation: validation({ choose: { ...first, keep: "last" } }) }));
+    expect(last.values).toEqual((await trainedTo(fitting({ steps: 9 }))).values);
+    expect(memory().numTensors).toBe(tensors);
+  });
+
+  test("ends the stage when its patience is over", async () => {
+    const { outcome, values } = await trainedTo(goal({ validation: validation({ choose: { ...first, patience: 2 } }) }));
+    expect([outcome.steps, outcome.bestStep]).toEqual([6, 2]);
+    expect(values).toEqual((await trainedTo(fitting({ steps: 2 }))).values);
+  });
+
+  test.each([0, 1, 2, 3, 4])("stopped while step %i is recorded, it goes on as if nothing had been", async (when) => {
+    const stage = goal({ validation: validation({ choose: { ...first, patience: 2 } }), average: 0.9 });
+    const whole = await trainedTo(stage);
+    const store = memoryStore();
+    const stop = new AbortController();
+    const watched = {
+      ...store,
+      step: (...args: Parameters<typeof store.step>) => {
+        store.step(...args);
+        if (args[1].step === when) stop.abort();
+      },
+    };
+    await thrownBy([stage], { store: watched, signal: stop.signal });
+    const resumed = await trainedTo(stage, { store });
+    expect(resumed.values).toEqual(whole.values);
+    expect(resumed.outcome).toEqual({ ...whole.outcome, seconds: resumed.outcome.seconds });
+    const told = (events: readonly { event: string }[]) => events.filter(({ event }) => event !== "resumed");
+    expect(told(store.events.map(({ event }) => event))).toEqual(told(whole.events));
+  });
+
+  test.each([
+    [{ choose: { ...first, by: "dice" } }, 'validation.choose.by is "dice". Expected one of far, nothing.'],
+    [{ choose: { ...first, patience: 0 } }, "validation.choose.patience is 0. Expected a whole number from 1 on."],
+    [{ every: 0 }, "validation.every is 0. Expected a whole number from 1 on."],
+  ])("%j is refused", async (more, message) => {
+    expect(await thrownBy([goal({ validation: validation(more) })])).toMatchObject({
+      code: "core/option",
+      message: `stage "fitting": ${message}`,
+    });
+  });
+});
+
+test("a gate is measured on the validation data", async () => {
+  const gated = { name: "own", options: {}, wants: {}, build: () => ({ gates: [{ name: "bright", measure: (s: Step<Wants>) => meanOver(s.images), accept: () => true, otherwise: "warn" }] }) }; // prettier-ignore
+  const pixels: number[] = [];
+  for await (const batch of held.epoch(0, 1)) pixels.push(...batch.images);
+  const { outcome } = await trainedTo(goal({ methods: [fit(), gated as never] }));
+  expect(outcome.gates[0]!.value).toBeCloseTo(pixels.reduce((a, b) => a + b) / pixels.length, 6);
+});
+
+test("a moving average is what is validated and what remains: by hand over four updates", async () => {
+  const after = async (steps: number) => (await trainedTo(fitting({ steps: Math.max(1, steps), optimiser: goal().optimiser }))).values;
+  const { values, events } = await trainedTo(goal({ steps: 4, average: 0.3 }));
+  const all = [await firstValues()];
+  for (const steps of [1, 2, 3, 4]) all.push(await after(steps));
+  const names = [...values.keys()];
+  let average = new Map(names.map((name) => [name, all[0]!.get(name)!]));
+  for (let t = 0; t < 4; t++) {
+    const d = Math.min(0.3, (1 + t) / (10 + t));
+    average = new Map(names.map((name) => [name, average.get(name)!.map((x, i) => x + (1 - d) * (all[t + 1]!.get(name)![i]! - x))]));
+  }
+  for (const name of names) average.get(name)!.forEach((x, i) => expect(values.get(name)![i]).toBeCloseTo(x, 5));
+  const told = events.findLast((event) => event.event === "validation")!;
+  expect("values" in told && told.values["far"]).toBeCloseTo(await byHand(values), 5);
+});
+/** A line's first values: those of a stage that trains at a rate of next to nothing, state not moved. */
+async function firstValues(): Promise<ReadonlyMap<string, readonly number[]>> {
+  const { sgd } = await import("./optimisers/sgd.js");
+  const { values } = await trainedTo(fitting({ steps: 1, optimiser: sgd({ rate: 0 }) }));
+  return new Map([...values].map(([name, v]) => [name, name.endsWith("/seen") ? [0] : v]));
+}
