@@ -120,6 +120,27 @@ export const caseTwice = (id: string): Error =>
     `[sample] the case "${id}" is listed twice. Expected every id once. Take it out of the list; perImage draws more patches of a case.`,
   );
 
+/** `sample.unlabelled` without unlabelled data. */
+export const unlabelledMissing = (count: number): Error =>
+  userError(
+    "unlabelled-missing",
+    `[sample] unlabelled is ${count}, but no unlabelled pictures are given. Expected a data set under data.unlabelled. Add it, or take sample.unlabelled out.`,
+  );
+
+/** Unlabelled data without `sample.unlabelled`. */
+export const unlabelledCount = (batch: number): Error =>
+  userError(
+    "unlabelled-count",
+    `[sample] unlabelled pictures are given, but not how many a batch of ${batch} holds. Expected sample.unlabelled from 1 to ${batch - 1}. Set it, or take data.unlabelled out.`,
+  );
+
+/** Two kinds of batches that cannot be put together. */
+export const picturesDiffer = (labelled: string, unlabelled: string): Error =>
+  userError(
+    "pictures-differ",
+    `[semi-supervised] labelled pictures are ${labelled}, unlabelled ones ${unlabelled} (height x width x channels). Expected the same. Give both one patch size and one list of classes.`,
+  );
+
 /** Tiles that cannot cover a picture. */
 export const tileOptions = (name: string, expected: string, found: number): Error =>
   userError("tile-options", `[tiles] ${name} is ${found}. Expected ${expected}. Change it.`);

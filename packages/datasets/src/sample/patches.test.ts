@@ -1,28 +1,9 @@
-import type { Batch, Case, Data } from "@segdistill/core/contract";
+import type { Batch } from "@segdistill/core/contract";
 import { describe, expect, it } from "vitest";
 import { userError } from "../errors.js";
 import { prepare } from "../prepare/prepare.js";
+import { bytesOf, height, namedPlaces as one, read, width } from "../testing/named-places.js";
 import { patches, type PatchesOptions } from "./patches.js";
-
-const [height, width] = [21, 34];
-
-/** A case whose pixel values name their place: 1000 · number + 34 · row + column (16 bit); label: parity of the place; two columns at the right outside the field of view. */
-function one(number: number, reads: string[] = [], labelled = true): Case {
-  const places = Array.from({ length: height * width }, (_, i) => i);
-  return {
-    id: `c${number}`,
-    group: `g${number}`,
-    domain: "made",
-    spacingMm: null,
-    image: () => (
-      reads.push(`c${number}`),
-      Promise.resolve({ height, width, channels: 1, data: Uint16Array.from(places, (i) => 1000 * number + i) })
-    ),
-    label: () => Promise.resolve(labelled ? { height, width, data: Uint8Array.from(places, (i) => (i % 5 === 0 ? 255 : i % 2)) } : null),
-    fieldOfView: () => Promise.resolve({ height, width, data: Uint8Array.from(places, (i) => (i % width < 32 ? 1 : 0)) }),
-    secondObserver: () => Promise.resolve(null),
-  };
-}
 
 const options = (more: Partial<PatchesOptions> = {}): PatchesOptions => ({
   cases: [one(1), one(2), one(3)],
@@ -35,12 +16,6 @@ const options = (more: Partial<PatchesOptions> = {}): PatchesOptions => ({
   augment: ["flips"],
   ...more,
 });
-
-async function read(data: Data, epoch: number, seed: number, first?: number): Promise<Batch[]> {
-  const all: Batch[] = [];
-  for await (const batch of data.epoch(epoch, seed, first)) all.push(batch);
-  return all;
-}
 
 /** The patch `b` of a batch as rows of pixel values. */
 const rows = ({ images }: Batch, b: number): number[][] =>
@@ -82,6 +57,22 @@ describe("patches", () => {
     expect(plain.every((patch) => patch[1]![0]! - patch[0]![0]! === 34 && patch[0]![1]! - patch[0]![0]! === 1)).toBe(true);
   });
 
+  it("gives the bytes that the first version gave", async () => {
+    // hashed with the code of commit a50b57b, before there were other augmentations
+    const hashOf = async (augment: "flips"[]): Promise<[string, string]> => {
+      const data = patches(options({ augment }));
+      return [bytesOf([...(await read(data, 0, 7)), ...(await read(data, 1, 7))]), data.fingerprint];
+    };
+    expect(await hashOf(["flips"])).toEqual([
+      "161c24d5844b8879fd82fdbdcca58e4bf6df0bfbf0a937d44b009bbbee3c0d92",
+      "ea9c7b64ad51ed339c93c4c1ca7974f3d96b6044114cfc13179935e5a693475e",
+    ]);
+    expect(await hashOf([])).toEqual([
+      "cc29ad75b07ac75f3a78d2205d139770b98facfdfffa2ebbcd6d9166b4ac88bf",
+      "bcc93ba38e147eca95dd7481582f2eabcfa523e49c4a7704451f7c7ef0add9bd",
+    ]);
+  });
+
   it("reaches every place, the last row and column too", async () => {
     const corners = (await read(patches(options({ perImage: 400, augment: [] })), 0, 0)).flatMap((batch) =>
       batch.cases.map((_, b) => rows(batch, b)[0]![0]! % 1000),
@@ -116,19 +107,19 @@ describe("patches", () => {
 
   it("reads each picture once while the cache has room, again where it has none", async () => {
     const few: string[] = [];
-    const data = patches(options({ cases: [one(1, few), one(2, few)], perImage: 6 }));
+    const data = patches(options({ cases: [one(1, { reads: few }), one(2, { reads: few })], perImage: 6 }));
     await read(data, 0, 0);
     await read(data, 1, 0);
     expect(few.sort()).toEqual(["c1", "c2"]);
     const many: string[] = [];
     // One prepared picture takes 34 · 21 · (4 + 1 + 1) = 4284 bytes.
-    await read(patches(options({ cases: [one(1, many), one(2, many)], perImage: 6, cacheBytes: 4284 })), 0, 0);
+    await read(patches(options({ cases: [one(1, { reads: many }), one(2, { reads: many })], perImage: 6, cacheBytes: 4284 })), 0, 0);
     expect(new Set(many)).toEqual(new Set(["c1", "c2"]));
     expect(many.length).toBeGreaterThan(2);
   });
 
   it("marks what has no label", async () => {
-    const batches = await read(patches(options({ cases: [one(1), one(2, [], false)] })), 0, 0);
+    const batches = await read(patches(options({ cases: [one(1), one(2, { labelled: false })] })), 0, 0);
     for (const { cases, labelled } of batches) expect([...labelled]).toEqual(cases.map((id) => (id === "c1" ? 1 : 0)));
     expect(new Set(batches.flatMap(({ labelled }) => [...labelled]))).toEqual(new Set([0, 1]));
   });
@@ -145,8 +136,12 @@ describe("patches", () => {
       { perImage: 6 },
       { batch: 3 },
       { augment: [] },
+      { augment: ["flips", { rotate: { degrees: 5 } }] },
+      { augment: ["flips", { rotate: { degrees: 6 } }] },
+      { foreground: 0.5 },
+      { labels: "ignored" },
     ] satisfies Partial<PatchesOptions>[];
-    expect(new Set([of({}), ...others.map(of)]).size).toBe(8);
+    expect(new Set([of({}), ...others.map(of)]).size).toBe(12);
   });
 });
 

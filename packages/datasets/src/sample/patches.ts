@@ -1,12 +1,16 @@
-import type { Batch, Case, Data } from "@segdistill/core/contract";
-import { random, shuffled } from "@segdistill/core/random";
-import { caseTwice, labelClass, patchTooLarge, tooFewPatches } from "../errors.js";
+import type { Batch, Case } from "@segdistill/core/contract";
+import { shuffled } from "@segdistill/core/random";
+import { caseTwice, labelClass, patchTooLarge, tooFewPatches, unlabelledMissing } from "../errors.js";
 import type { Prepare, Prepared } from "../prepare/prepare.js";
+import { augmentation } from "./augmentation.js";
+import { cutter, type CutSource } from "./cut.js";
 import { hashed } from "./fingerprint.js";
+import { foregroundOf } from "./foreground.js";
 import { kept } from "./kept.js";
 import { sampleSchema, type SampleOptions } from "./schema.js";
+import type { Ordered } from "./semi-supervised.js";
 
-export interface PatchesOptions extends SampleOptions {
+export interface PatchesOptions extends Omit<SampleOptions, "unlabelled"> {
   /** The cases of the part, in the order that the split names them. */
   readonly cases: readonly Case[];
   /** `fingerprint()` of the data set they are from. */
@@ -14,6 +18,8 @@ export interface PatchesOptions extends SampleOptions {
   readonly prepare: Prepare;
   /** How many classes the labels tell apart, background included. */
   readonly classes: number;
+  /** `ignored`: labels are never read, and no image counts as labelled. Default `read`. */
+  readonly labels?: "read" | "ignored";
   /** What prepared pictures may take in memory; what does not fit is prepared again when it is drawn. Default 1 GiB. */
   readonly cacheBytes?: number;
 }
@@ -24,30 +30,40 @@ interface Draw {
   readonly occurrence: number;
 }
 
-type Ready = Prepared & { readonly bytes: number };
+type Ready = CutSource & { readonly bytes: number };
 
-function checked(id: string, prepared: Prepared, classes: number, [height, width]: readonly [number, number]): Ready {
-  const { image, label } = prepared;
+function checked(
+  id: string,
+  { image, label, valid }: Prepared,
+  classes: number,
+  [height, width]: readonly [number, number],
+  share: number,
+): Ready {
   if (image.height < height || image.width < width) throw patchTooLarge(id, `${height} x ${width}`, `${image.height} x ${image.width}`);
   if (label) for (const value of label.data) if (value >= classes && value !== 255) throw labelClass(id, value, classes);
-  return { ...prepared, bytes: image.data.byteLength + (label?.data.byteLength ?? 0) + prepared.valid.data.byteLength };
+  const foreground = label && share > 0 ? foregroundOf(label, valid, classes) : [];
+  const parts = [image.data, valid.data, ...(label ? [label.data] : []), ...foreground];
+  return { image, label, valid, foreground, bytes: parts.reduce((sum, { byteLength }) => sum + byteLength, 0) };
 }
 
 /**
  * Random patches of prepared pictures, batch by batch. [ours; sizes of interfaces.md 2, datasets.md 5.1]
  *
- * Every epoch draws `perImage` patches of each case at places that are equally likely, in an order shuffled anew; places and flips follow from seed, epoch, case and occurrence alone.
- * A last batch that would be incomplete is dropped, so that all batches have one shape: `batchesPerEpoch` = ⌊cases · perImage / batch⌋. `valid` = field of view and label ≠ 255.
+ * Every epoch draws `perImage` patches of each case at places that are equally likely, in an order shuffled anew; places and augmentations follow from seed,
+ * epoch, case and occurrence alone, not from batch, process or worker. With `foreground: f` a share f of them holds a foreground pixel for certain. Turned, scaled
+ * and bent patches are sampled from the whole picture. A last batch that would be incomplete is dropped, so that all batches have one shape:
+ * `batchesPerEpoch` = ⌊cases · perImage / batch⌋. `valid` = field of view and label ≠ 255.
  * Pictures are prepared when first drawn, those of the next batch while the present one is used.
  *
- * @throws too-few-patches, case-twice; while reading patch-too-large, label-class and what `prepare` throws
+ * @throws too-few-patches, case-twice, unlabelled-missing; while reading patch-too-large, label-class and what `prepare` throws
  */
-export function patches(options: PatchesOptions): Data {
-  const { cases, dataSet, prepare, classes, cacheBytes = 2 ** 30, ...rest } = options;
+export function patches(options: PatchesOptions): Ordered {
+  const { cases, dataSet, prepare, classes, labels: reading = "read", cacheBytes = 2 ** 30, ...rest } = options;
   const sample = sampleSchema.parse(rest);
-  const { perImage, batch: batchSize } = sample;
+  if (sample.unlabelled !== undefined) throw unlabelledMissing(sample.unlabelled);
+  const { perImage, batch: batchSize, foreground = 0 } = sample;
   const [height, width] = typeof sample.patch === "number" ? ([sample.patch, sample.patch] as const) : sample.patch;
-  const flips = sample.augment.includes("flips");
+  const cut = cutter([height, width], augmentation(sample.augment), foreground);
   const batchesPerEpoch = Math.floor((cases.length * perImage) / batchSize);
   if (batchesPerEpoch === 0) throw tooFewPatches(cases.length, perImage, batchSize);
   const byId = new Map<string, Case>();
@@ -58,42 +74,30 @@ export function patches(options: PatchesOptions): Data {
 
   const ready = kept(async (id) => {
     const one = byId.get(id)!;
-    const [image, label, fieldOfView] = await Promise.all([one.image(), one.label(), one.fieldOfView()]);
-    return checked(id, prepare.apply({ id, image, label, fieldOfView }), classes, [height, width]);
+    const [image, label, fieldOfView] = await Promise.all([one.image(), reading === "read" ? one.label() : null, one.fieldOfView()]);
+    return checked(id, prepare.apply({ id, image, label, fieldOfView }), classes, [height, width], foreground);
   }, cacheBytes);
 
   const drawn = (epoch: number, seed: number): Draw[] => {
     const seen = new Map<string, number>();
-    return shuffled(cases.length * perImage, `${seed}/${epoch}/order`).map((k) => {
+    const all = shuffled(cases.length * perImage, `${seed}/${epoch}/order`).map((k) => {
       const { id } = cases[Math.floor(k / perImage)]!;
       const occurrence = seen.get(id) ?? 0;
       seen.set(id, occurrence + 1);
       return { id, occurrence };
     });
+    return all.slice(0, batchesPerEpoch * batchSize);
   };
 
-  const cut = (draws: readonly Draw[], sources: readonly Ready[], epoch: number, seed: number): Batch => {
+  const batchOf = (draws: readonly Draw[], sources: readonly Ready[], epoch: number, seed: number): Batch => {
     const size = height * width;
     const images = new Float32Array(batchSize * size);
     const labels = new Uint8Array(batchSize * size);
     const valid = new Uint8Array(batchSize * size);
     for (const [b, { id, occurrence }] of draws.entries()) {
-      const { image, label, valid: counts } = sources[b]!;
-      const key = `${seed}/${epoch}/${id}/${occurrence}`;
-      const place = random(`${key}/place`);
-      const top = place.below(image.height - height + 1);
-      const left = place.below(image.width - width + 1);
-      const coin = random(`${key}/flips`);
-      const upsideDown = flips && coin.next() < 0.5;
-      const mirrored = flips && coin.next() < 0.5;
-      for (let y = 0; y < height; y++) {
-        const from = (top + (upsideDown ? height - 1 - y : y)) * image.width + left;
-        const to = b * size + y * width;
-        images.set(image.data.subarray(from, from + width), to);
-        if (label) labels.set(label.data.subarray(from, from + width), to);
-        valid.set(counts.data.subarray(from, from + width), to);
-        if (mirrored) for (const array of [images, labels, valid]) array.subarray(to, to + width).reverse();
-      }
+      const part = [b * size, (b + 1) * size] as const;
+      const patch = { image: images.subarray(...part), label: labels.subarray(...part), valid: valid.subarray(...part) };
+      cut(sources[b]!, patch, `${seed}/${epoch}/${id}/${occurrence}`);
     }
     return {
       images,
@@ -107,9 +111,17 @@ export function patches(options: PatchesOptions): Data {
 
   return {
     picture: { height, width, channels: 1, classes },
-    fingerprint: hashed({ dataSet, cases: cases.map(({ id }) => id), prepare: prepare.describe, sample, classes }),
+    fingerprint: hashed({
+      dataSet,
+      cases: cases.map(({ id }) => id),
+      prepare: prepare.describe,
+      sample,
+      classes,
+      ...(reading === "ignored" && { labels: reading }),
+    }),
     batchSize,
     batchesPerEpoch,
+    order: (epoch, seed) => drawn(epoch, seed).map(({ id }) => id),
     epoch: async function* (epoch, seed, first = 0) {
       const draws = drawn(epoch, seed);
       const of = (batch: number): Draw[] => draws.slice(batch * batchSize, (batch + 1) * batchSize);
@@ -123,7 +135,7 @@ export function patches(options: PatchesOptions): Data {
       for (let batch = first; batch < batchesPerEpoch; batch++) {
         const sources = await ahead;
         ahead = load(batch + 1);
-        yield cut(of(batch), sources, epoch, seed);
+        yield batchOf(of(batch), sources, epoch, seed);
       }
     },
   };
