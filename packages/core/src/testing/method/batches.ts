@@ -1,0 +1,109 @@
+import type { Item } from "../batches.js";
+import type { Holds } from "./describe-method.js";
+import * as say from "./errors.js";
+import { gradientOf } from "./numbers.js";
+import { apartAt, compareRuns, differAt } from "./running.js";
+import { tryOut, type Seen, type Share } from "./trial.js";
+
+const items = (...ids: readonly string[]): readonly Item[] => ids.map((id) => ({ id }));
+const shareOf = ({ shares }: Seen, term: string): Share => shares.find((share) => share.term === term)!;
+
+export const batches: Holds<
+  | "pictures in another order give the same"
+  | "a picture's share depends on no other picture"
+  | "a batch twice gives the same mean or twice the sum"
+  | "counts depend on no network"
+  | "pictures without a label count as they should"
+  | "pixels that are not valid do not count"
+> = {
+  "pictures in another order give the same": async (subject) => {
+    const [one, other] = [
+      await tryOut(subject, { items: items("a", "b", "c"), record: true }),
+      await tryOut(subject, { items: items("c", "a", "b"), record: true }),
+    ];
+    for (const { name, couples } of one.terms) {
+      const [{ sum: first }, { sum: [c, a, b] }] = [shareOf(one, name), shareOf(other, name)]; // prettier-ignore
+      const second = [a!, b!, c!];
+      const at = couples ? null : apartAt(first, second, 1e-5);
+      if (at !== null) throw say.orderMatters(subject.name, `share of a picture in term "${name}"`, first[at]!, second[at]!);
+      const key = `${subject.make().name}/${name}`;
+      const [before, after] = [one.values[0]![key]!, other.values[0]![key]!];
+      if (apartAt([before], [after], 1e-5) !== null) throw say.orderMatters(subject.name, `value of term "${name}"`, before, after);
+    }
+    const theirs = gradientOf(other);
+    for (const [name, gradient] of gradientOf(one)) {
+      const at = apartAt(gradient, theirs.get(name)!, 1e-4);
+      if (at !== null) throw say.orderMatters(subject.name, `gradient of ${name}`, gradient[at]!, theirs.get(name)![at]!);
+    }
+  },
+
+  "a picture's share depends on no other picture": async (subject) => {
+    const [one, other] = [
+      await tryOut(subject, { items: items("a", "b", "c"), record: true }),
+      await tryOut(subject, { items: items("a", "d", "e"), record: true }),
+    ];
+    for (const { name, couples } of one.terms) {
+      if (couples) continue;
+      const [first, second] = [shareOf(one, name), shareOf(other, name)];
+      for (const part of ["sum", "count"] as const) {
+        const [a, b] = [first[part]?.[0] ?? 0, second[part]?.[0] ?? 0];
+        if (apartAt([a], [b], 1e-5) !== null) throw say.undeclaredCoupling(subject.name, name, a, b);
+      }
+    }
+  },
+
+  "a batch twice gives the same mean or twice the sum": async (subject) => {
+    const [once, twice] = [
+      await tryOut(subject, { items: items("a", "b"), record: true }),
+      await tryOut(subject, { items: items("a", "b", "a", "b") }),
+    ];
+    for (const { name, couples } of once.terms) {
+      if (couples) continue;
+      const key = `${subject.make().name}/${name}`;
+      const [first, second] = [once.values[0]![key]!, twice.values[0]![key]!];
+      const mean = shareOf(once, name).count !== null;
+      if (apartAt([mean ? first : 2 * first], [second], 1e-5) === null) continue;
+      throw (mean ? say.repeatedMean : say.repeatedSum)(subject.name, name, first, second);
+    }
+  },
+
+  "counts depend on no network": async (subject) => {
+    const one = await tryOut(subject, { record: true });
+    for (const other of [
+      await tryOut(subject, { record: true, seed: 2 }),
+      await tryOut(subject, { record: true, student: "saturated", others: "saturated" }),
+    ])
+      for (const { name } of one.terms) {
+        const [first, second] = [shareOf(one, name).count ?? [], shareOf(other, name).count ?? []];
+        const at = differAt(first, second);
+        if (at !== null) throw say.countMoves(subject.name, name, first[at]!, second[at]!);
+      }
+  },
+
+  "pictures without a label count as they should": async (subject) => {
+    const without: Item = { id: "b", labelled: false };
+    const [a, b, c] = items("a", "b", "c") as [Item, Item, Item];
+    const some = await tryOut(subject, { items: [a, without, c] });
+    const scrambled = await tryOut(subject, { items: [a, { ...without, unknown: "other" }, c] });
+    compareRuns(some, scrambled, 0, (what, x, y) => say.labelsLeak(subject.name, "of a picture that is not labelled", what, x, y));
+    const [whole, less] = [await tryOut(subject, { items: [a, b, c] }), await tryOut(subject, { items: [a, c] })];
+    const others = await tryOut(subject, { items: [{ ...a, drawn: "other" }, b, { ...c, drawn: "other" }] });
+    for (const { name, couples } of some.terms) {
+      if (couples || subject.options.mixed?.includes(name) === true) continue;
+      const key = `${subject.make().name}/${name}`;
+      const value = (seen: Seen): number => seen.values[0]![key]!;
+      const needed = differAt([value(whole)], [value(others)]) !== null;
+      const expected = value(needed ? less : whole);
+      if (apartAt([expected], [value(some)], 1e-5) === null) continue;
+      throw (needed ? say.unlabelledCount : say.unlabelledLeftOut)(subject.name, name, expected, value(some));
+    }
+  },
+
+  "pixels that are not valid do not count": async (subject) => {
+    const [one, other] = [
+      await tryOut(subject, { items: items("a", "b", "c") }),
+      await tryOut(subject, { items: items("a", "b", "c").map((item) => ({ ...item, unknown: "other" })) }),
+    ];
+    compareRuns(one, other, 0, (what, x, y) => say.labelsLeak(subject.name, "of pixels that are not valid", what, x, y));
+  },
+};

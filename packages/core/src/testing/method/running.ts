@@ -1,0 +1,89 @@
+import { add, abs, div, mul, sub } from "@tensorflow/tfjs-core";
+import type { Optimiser } from "../../contract/index.js";
+import type { Holds } from "./describe-method.js";
+import * as say from "./errors.js";
+import { leftBy, tryOut, type Seen } from "./trial.js";
+import { PLANNED } from "./watched.js";
+
+/** Steps that no gradient makes large: w ← w − 0.01·g/(1 + |g|). */
+const tame: Optimiser = {
+  describe: "tame",
+  rate: 0.01,
+  slots: 0,
+  update: ({ value, gradient, slots, rate }) => ({ value: sub(value, mul(rate, div(gradient, add(abs(gradient), 1)))), slots }),
+};
+const steps = { steps: 3, optimiser: tame } as const;
+
+export const running: Holds<
+  "nothing that is frozen moves" | "no tensor is left behind" | "same seed, same numbers" | "compiled and eager agree"
+> = {
+  "nothing that is frozen moves": async (subject) => {
+    for (const eager of [true, false]) {
+      const { modules } = await tryOut(subject, { ...steps, eager });
+      for (const { module, by, mayMove, variables } of modules)
+        for (const [key, { before, after, collected }] of variables)
+          if (!mayMove && !collected && differAt(before, after) !== null) throw say.frozenMoved(subject.name, `${module}/${key}`, by);
+    }
+  },
+
+  "no tensor is left behind": async (subject) => {
+    await tryOut(subject); // what an engine makes once and for all is there from now on
+    const whole = async (eager: boolean): Promise<number> => {
+      const { left, thrown, reading } = await leftBy(subject, { ...steps, eager });
+      if (thrown) throw thrown;
+      if (left !== 0) throw say.tensorsLeft(subject.name, `after three ${eager ? "eager" : "compiled"} steps`, left);
+      return reading / 3;
+    };
+    const reads = await whole(true);
+    await whole(false);
+    for (const breakAt of Array.from({ length: Math.min(reads, 6) }, (_, i) => i)) {
+      const { left, thrown } = await leftBy(subject, { breakAt });
+      if (thrown?.message !== PLANNED) throw thrown ?? say.swallowed(subject.name);
+      if (left !== 0) throw say.tensorsLeft(subject.name, `after a throw while a step is read`, left);
+    }
+  },
+
+  "same seed, same numbers": async (subject) => {
+    const [first, second] = [await tryOut(subject, steps), await tryOut(subject, steps)];
+    compareRuns(first, second, 0, (what, a, b) => say.otherNumbers(subject.name, what, a, b));
+  },
+
+  "compiled and eager agree": async (subject) => {
+    const schedules = true;
+    const [eager, compiled] = [
+      await tryOut(subject, { ...steps, schedules }),
+      await tryOut(subject, { ...steps, schedules, eager: false }),
+    ];
+    compareRuns(eager, compiled, 1e-4, (what, a, b) => say.compiledOtherwise(subject.name, what, a, b));
+  },
+};
+
+/** Where two lists of numbers are not the same bytes; null where they are. */
+export function differAt(one: ArrayLike<number>, other: ArrayLike<number>): number | null {
+  for (let i = 0; i < one.length; i++) if (!Object.is(one[i], other[i])) return i;
+  return null;
+}
+/** Where two lists differ by more than `tolerance` of the largest value in them; null where they do not. */
+export function apartAt(one: ArrayLike<number>, other: ArrayLike<number>, tolerance: number): number | null {
+  if (tolerance === 0) return differAt(one, other);
+  const largest = Math.max(...Array.from(one, Math.abs), ...Array.from(other, Math.abs));
+  for (let i = 0; i < one.length; i++) if (!(Math.abs(one[i]! - other[i]!) <= tolerance * largest)) return i;
+  return null;
+}
+
+/** Values of all steps, term by term, and then all variables. */
+export function compareRuns(one: Seen, other: Seen, tolerance: number, tell: (what: string, a: number, b: number) => Error): void {
+  for (const name of Object.keys(one.values[0] ?? {})) {
+    const [a, b] = [one, other].map(({ values }) => values.map((step) => step[name]!)) as [number[], number[]];
+    const at = apartAt(a, b, tolerance);
+    if (at !== null) throw tell(`${name} in step ${at}`, a[at]!, b[at]!);
+  }
+  for (const { module, variables } of one.modules) {
+    const twin = other.modules.find((found) => found.module === module)!;
+    for (const [key, { after }] of variables) {
+      const theirs = twin.variables.get(key)!.after;
+      const at = apartAt(after, theirs, tolerance);
+      if (at !== null) throw tell(`${module}/${key}`, after[at]!, theirs[at]!);
+    }
+  }
+}

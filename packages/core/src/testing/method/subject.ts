@@ -1,0 +1,70 @@
+import type { CheckedMethod, NetworkSpec, Offered, PictureShape } from "../../contract/index.js";
+import { leastCommon, tinyNetwork } from "../tiny-network.js";
+
+/** What a method is tested with, where the kit cannot know. */
+export interface MethodConformance {
+  /** Networks by role, for methods that ask for more than taps. Best without batch norm and dropout, which make images of a batch touch. */
+  readonly networks?: Readonly<Record<string, NetworkSpec<string>>>;
+  /** Channels of taps by role, for the kit's own networks: `{ student: { "encoder/4": 24 } }`. 4 for roles that learn and 6 for others, if left out. */
+  readonly channels?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Channels of the kit's networks' bottleneck, at stride 4. 5 for roles that learn and 7 for others, if left out. */
+  readonly bottleneck?: Readonly<Record<string, number>>;
+  /** Classes of the pictures. 3 */
+  readonly classes?: number;
+  /** Roles that learn; all others are frozen. ["student"] */
+  readonly learns?: readonly string[];
+  /** Methods beside it: those that provide the services it uses. */
+  readonly beside?: () => readonly CheckedMethod[];
+  /** What the package offers to configurations under this method's name: its options must make the same method again. */
+  readonly offered?: Offered<CheckedMethod>;
+  /** Terms that stop part of their gradient on purpose: a small step must lower them, but not by as much as the gradient says. */
+  readonly detached?: readonly string[];
+  /** Terms that read labels where there are some and something else where there are none: how they count unlabelled images is their own affair. */
+  readonly mixed?: readonly string[];
+}
+
+/** A method under test. */
+export interface MethodSubject {
+  readonly name: string;
+  readonly make: () => CheckedMethod;
+  readonly learns: readonly string[];
+  readonly beside: () => readonly CheckedMethod[];
+  readonly options: MethodConformance;
+}
+
+/** Roles and taps that are read, all methods of the stage together. */
+export function wantsOf(methods: readonly CheckedMethod[]): ReadonlyMap<string, readonly string[]> {
+  const out = new Map<string, readonly string[]>();
+  for (const [role, taps] of methods.flatMap(({ wants }) => Object.entries(wants)))
+    out.set(role, [...new Set([...(out.get(role) ?? []), ...(taps ?? [])])]);
+  return out;
+}
+
+/** A network for every role that is wanted; a student too, where a companion needs one. */
+export function specsFor(subject: MethodSubject, method: CheckedMethod, withStudent: boolean): ReadonlyMap<string, NetworkSpec<string>> {
+  const { networks = {}, channels = {}, bottleneck = {}, classes = 3 } = subject.options;
+  const wants = new Map(wantsOf([...subject.beside(), method]));
+  if (withStudent && !wants.has("student")) wants.set("student", []);
+  return new Map(
+    [...wants].map(([role, taps]) => {
+      const learns = subject.learns.includes(role);
+      const given = networks[role];
+      if (given) return [role, given];
+      const spec = tinyNetwork({
+        name: `tiny-${role}`,
+        inputChannels: 1,
+        classes,
+        taps: Object.fromEntries(taps.map((tap) => [tap, channels[role]?.[tap] ?? (learns ? 4 : 6)])),
+        bottleneck: { stride: 4, channels: bottleneck[role] ?? (learns ? 5 : 7) },
+      });
+      return [role, spec];
+    }),
+  );
+}
+
+/** Pictures that all networks take: not square, and as small as can be. */
+export function pictureOf(specs: ReadonlyMap<string, NetworkSpec<string>>): PictureShape {
+  const [first] = specs.values();
+  const multiple = [...specs.values()].reduce((all, spec) => leastCommon(all, spec.multiple), 4);
+  return { height: 2 * multiple, width: 3 * multiple, channels: first?.inputChannels ?? 1, classes: first?.classes ?? 3 };
+}
