@@ -59,7 +59,7 @@ export const captionOf = ({ metric, level, against, tests, domains, runs }: Comp
     `${metricName(metric)}: mean ± standard deviation over pictures${seeds ? ", each averaged over the seeds" : ""}.`,
     `Difference to the ${against}, case by case and seed by seed, with ${percent(level)} interval${by}: where it includes 0, no difference is found.`,
     `p: Wilcoxon's signed-rank test over groups${seeds ? " (of these seeds: other seeds are the interval's matter)" : ""}, corrected by Holm for ${counted(tests, "comparison")}. Effect: rank-biserial correlation, −1 to 1.`,
-    `MACs: multiply-accumulates for one picture. Training: time${seeds ? ", mean over the seeds" : ""}. Memory: the most that the process held while training${seeds ? ", of any seed" : ""}.`,
+    `MACs: multiply-accumulates for one picture. Training: time${seeds ? ", mean over the seeds" : ""}. Memory: the most that the process held while training${seeds ? ", of any seed" : ""}. –: not compared or not known.`,
   ].join(" ");
 };
 
