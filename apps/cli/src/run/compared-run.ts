@@ -29,11 +29,8 @@ const gridOf = async (folder: string): Promise<string | undefined> => {
 /** Names of runs: their own; where two have one, their folder's name; where that does not tell them apart either, the path. */
 const labelsOf = (names: readonly string[], paths: readonly string[]): readonly string[] => {
   const unique = (name: string, of: readonly string[]): boolean => of.filter((other) => other === name).length === 1;
-  const folders = paths.map((path) => basename(resolve(path)));
-  return names.map((name, i) => {
-    const folder = folders[i]!;
-    return unique(name, names) ? name : unique(folder, folders) && !names.includes(folder) ? folder : paths[i]!;
-  });
+  const first = names.map((name, i) => (unique(name, names) ? name : basename(resolve(paths[i]!))));
+  return first.map((label, i) => (unique(label, first) ? label : paths[i]!));
 };
 
 /** Finished runs to be compared, each under a name of its own. Throws compare/twice for a folder given twice; what reading a run throws. */
