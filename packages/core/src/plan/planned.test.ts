@@ -1,0 +1,71 @@
+import { memory } from "@tensorflow/tfjs-core";
+import { startEngine } from "@segdistill/backend";
+import { expect, test } from "vitest";
+import type { CheckedMethod } from "../contract/index.js";
+import { poly, rampUp } from "../schedules.js";
+import { sgd } from "../optimisers/sgd.js";
+import { from, frozen, learns } from "../stages.js";
+import { fit, fitting, line } from "../testing/small.js";
+import { weigh } from "../weigh.js";
+import { plan } from "./plan.js";
+
+await startEngine();
+
+const surroundings = { seed: 1, precision: "float32", code: null };
+
+test("the stages in order, with what is trained, frozen, read and weighed; nothing is left behind", () => {
+  const teacher = fitting({ name: "teacher", steps: 3 });
+  const baseline = fitting({ name: "baseline" });
+  const more: CheckedMethod = {
+    name: "more",
+    options: {},
+    wants: { student: ["map"], teacher: [] },
+    build: (({
+      scope,
+    }: {
+      scope: { module: (name: string, build: (make: { variable: (...a: unknown[]) => unknown }) => object) => object };
+    }) => ({
+      trains: [scope.module("head", (make) => ({ w: make.variable("w", [2, 3], "zeros") }))],
+    })) as never,
+  };
+  const goal = fitting({
+    name: "distilled",
+    nets: {
+      teacher: frozen(from(teacher, "student" as never)),
+      student: learns(line(), { earlier: from(baseline, "student" as never), start: "earlier" }),
+    },
+    methods: [weigh(rampUp({ steps: 4, to: 2 }), fit()), more] as never,
+    steps: 9,
+    optimiser: sgd({ rate: poly(0.5, 1), momentum: 0.9 }),
+  });
+  const before = memory().numTensors;
+  const planned = plan([goal], surroundings);
+  expect(memory().numTensors).toBe(before);
+  expect(planned.map(({ name, after, steps }) => [name, after, steps])).toEqual([
+    ["teacher", [], 3],
+    ["baseline", [], 5],
+    ["distilled", ["teacher", "baseline"], 9],
+  ]);
+  const { nets, trains, terms, rate, batchSize, batchesPerEpoch, picture } = planned[2]!;
+  // weights [1, 2] and bias [2]: four numbers; the state "seen" is none
+  const common = { network: "line", parameters: 4, taps: { map: { stride: 1, channels: 1 } } };
+  expect(nets).toEqual([
+    { ...common, role: "teacher", mode: "frozen", from: "teacher/student", read: { more: [] } },
+    { ...common, role: "student", mode: "trained", from: "baseline/student", read: { fit: [], more: ["map"] } },
+  ]);
+  expect(trains).toEqual([{ name: "distilled/more/head", parameters: 6 }]);
+  // updates 0 … 8: the weight rises by 2/4 a step, the rate falls by 0.5/9
+  const shares = [0, 0.25, 0.5, 1];
+  expect(terms.map(({ name, weight }) => [name, shares.map(weight)])).toEqual([["fit/square", [0, 1, 2, 2]]]);
+  expect(shares.map(rate)).toEqual([0, 2, 4, 8].map((step) => 0.5 * (1 - step / 9)));
+  expect([batchSize, batchesPerEpoch, picture]).toEqual([2, 2, { height: 2, width: 3, channels: 1, classes: 2 }]);
+});
+
+test("a mistake in the wiring is the error that training would give, and leaves no tensor", () => {
+  const before = memory().numTensors;
+  const wants: CheckedMethod = { name: "own", options: {}, wants: { student: ["decoder/9"] } };
+  expect(() => plan([fitting({ methods: [fit(), wants] as never })], surroundings)).toThrow(
+    '[own] stage "fitting": student has no tap "decoder/9". It has map.',
+  );
+  expect(memory().numTensors).toBe(before);
+});
