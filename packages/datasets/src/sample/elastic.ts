@@ -25,23 +25,27 @@ export function elasticShift(
 ): NonNullable<Warp["shift"]> {
   const across = controlPoints(width, spacing);
   const plane = controlPoints(height, spacing) * across;
-  const cell = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5) / spacing));
-  const weights = Float64Array.from({ length: 4 * width }, (_, i) => {
-    const t = (Math.floor(i / 4) + 0.5) / spacing;
-    return spline(t - Math.floor(t))[i % 4]!;
-  });
+  const cells = across - 3;
+  const cellOf = Int32Array.from({ length: width }, (_, x) => Math.floor((x + 0.5) / spacing));
+  const firsts = Array.from({ length: cells + 1 }, (_, cell) => cellOf.findLastIndex((of) => of < cell) + 1);
+  const within = Float64Array.from({ length: width }, (_, x) => (x + 0.5) / spacing - cellOf[x]!);
   const line = new Float64Array(across);
-  const fill = (plane0: number, t: number, out: Float64Array): void => {
-    const first = plane0 + Math.floor(t) * across;
+  const fill = (start: number, t: number, out: Float64Array): void => {
+    const first = start + Math.floor(t) * across;
     const [a, b, c, d] = spline(t - Math.floor(t));
     for (let j = 0; j < across; j++) {
       const at = first + j;
       line[j] =
         2 * deviation * (a * control[at]! + b * control[at + across]! + c * control[at + 2 * across]! + d * control[at + 3 * across]!);
     }
-    for (let x = 0, w = 0; x < width; x++, w += 4) {
-      const j = cell[x]!;
-      out[x] = weights[w]! * line[j]! + weights[w + 1]! * line[j + 1]! + weights[w + 2]! * line[j + 2]! + weights[w + 3]! * line[j + 3]!;
+    for (let cell = 0; cell < cells; cell++) {
+      // the spline as a cubic in the place within the cell
+      const [p, q, r, s] = [line[cell]!, line[cell + 1]!, line[cell + 2]!, line[cell + 3]!];
+      const [c0, c1, c2, c3] = [(p + 4 * q + r) / 6, (r - p) / 2, (p - 2 * q + r) / 2, (s - p + 3 * (q - r)) / 6];
+      for (let x = firsts[cell]!; x < firsts[cell + 1]!; x++) {
+        const f = within[x]!;
+        out[x] = ((c3 * f + c2) * f + c1) * f + c0;
+      }
     }
   };
   return (y, rows, columns) => {

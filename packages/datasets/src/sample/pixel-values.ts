@@ -40,30 +40,29 @@ export function blurred(t: Float32Array, [height, width]: readonly [number, numb
   const weights = bell.map((weight) => weight / total).filter((weight) => weight > 1e-9);
   const reach = weights.length - 1;
   if (reach === 0) return;
-  const row = new Float64Array(width);
-  const wide = new Float64Array(width + 2 * reach);
+  const [middle] = weights as unknown as readonly [number];
   const along = new Float32Array(t.length);
+  const wide = new Float64Array(width + 2 * reach);
   const edge = Int32Array.from({ length: width + 2 * reach }, (_, i) => mirrored(i - reach, width));
-  for (let y = 0; y < height; y++) {
-    const at = y * width;
-    for (let x = 0; x < wide.length; x++) wide[x] = t[at + edge[x]!]!;
-    for (let x = 0; x < width; x++) row[x] = weights[0]! * wide[x + reach]!;
-    for (let k = 1; k <= reach; k++) {
-      const weight = weights[k]!;
-      for (let x = 0; x < width; x++) row[x]! += weight * (wide[x + reach - k]! + wide[x + reach + k]!);
+  for (let y = 0, o = 0; y < height; y++) {
+    for (let i = 0; i < wide.length; i++) wide[i] = t[y * width + edge[i]!]!;
+    for (let x = reach; x < width + reach; x++, o++) {
+      let sum = middle * wide[x]!;
+      for (let k = 1; k <= reach; k++) sum += weights[k]! * (wide[x - k]! + wide[x + k]!);
+      along[o] = sum;
     }
-    along.set(row, at);
   }
-  for (let y = 0; y < height; y++) {
-    const at = y * width;
-    for (let x = 0; x < width; x++) row[x] = weights[0]! * along[at + x]!;
+  const [above, below] = [new Int32Array(reach + 1), new Int32Array(reach + 1)];
+  for (let y = 0, o = 0; y < height; y++) {
     for (let k = 1; k <= reach; k++) {
-      const weight = weights[k]!;
-      const above = mirrored(y - k, height) * width;
-      const below = mirrored(y + k, height) * width;
-      for (let x = 0; x < width; x++) row[x]! += weight * (along[above + x]! + along[below + x]!);
+      above[k] = mirrored(y - k, height) * width;
+      below[k] = mirrored(y + k, height) * width;
     }
-    t.set(row, at);
+    for (let x = 0; x < width; x++, o++) {
+      let sum = middle * along[o]!;
+      for (let k = 1; k <= reach; k++) sum += weights[k]! * (along[above[k]! + x]! + along[below[k]! + x]!);
+      t[o] = sum;
+    }
   }
 }
 

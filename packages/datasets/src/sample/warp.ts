@@ -50,42 +50,55 @@ export function mirrored(i: number, n: number): number {
  */
 export function warped({ image, label, valid }: Source, patch: Patch, [height, width]: readonly [number, number], warp: Warp): void {
   const { height: rows, width: columns, data } = image;
+  const { image: pixels, label: labels, valid: counts } = patch;
+  const labelData = label?.data;
+  const validData = valid.data;
   const [m00, m01, m10, m11] = warp.matrix;
+  // source of pixel x of a row = start of the row + along[x]
+  const alongRows = Float64Array.from({ length: width }, (_, x) => m01 * (x + 0.5 - width / 2));
+  const alongColumns = Float64Array.from({ length: width }, (_, x) => m11 * (x + 0.5 - width / 2));
+  const [shiftedRows, shiftedColumns] = warp.shift ? [new Float64Array(width), new Float64Array(width)] : [alongRows, alongColumns];
   const [shiftRows, shiftColumns] = [new Float64Array(width), new Float64Array(width)];
   for (let y = 0, o = 0; y < height; y++) {
-    warp.shift?.(y, shiftRows, shiftColumns);
-    for (let x = 0; x < width; x++, o++) {
-      const p = y + 0.5 - height / 2 + shiftRows[x]!;
-      const q = x + 0.5 - width / 2 + shiftColumns[x]!;
-      const sourceRow = warp.centre[0] + m00 * p + m01 * q;
-      const sourceColumn = warp.centre[1] + m10 * p + m11 * q;
-
-      let i = Math.floor(sourceRow);
-      let j = Math.floor(sourceColumn);
-      const inside = i >= 0 && i < rows && j >= 0 && j < columns;
-      if (!inside) {
-        i = mirrored(i, rows);
-        j = mirrored(j, columns);
+    // places between pixel centres: ½ less than from the corner
+    const startRow = warp.centre[0] - 0.5 + m00 * (y + 0.5 - height / 2);
+    const startColumn = warp.centre[1] - 0.5 + m10 * (y + 0.5 - height / 2);
+    if (warp.shift) {
+      warp.shift(y, shiftRows, shiftColumns);
+      for (let x = 0; x < width; x++) {
+        shiftedRows[x] = alongRows[x]! + m00 * shiftRows[x]! + m01 * shiftColumns[x]!;
+        shiftedColumns[x] = alongColumns[x]! + m10 * shiftRows[x]! + m11 * shiftColumns[x]!;
       }
-      const nearest = i * columns + j;
-      patch.valid[o] = inside ? valid.data[nearest]! : 0;
-      if (label) patch.label[o] = label.data[nearest]!;
-
-      let top = Math.floor(sourceRow - 0.5);
-      let left = Math.floor(sourceColumn - 0.5);
-      const down = sourceRow - 0.5 - top;
-      const across = sourceColumn - 0.5 - left;
+    }
+    for (let x = 0; x < width; x++, o++) {
+      const row = startRow + shiftedRows[x]!;
+      const column = startColumn + shiftedColumns[x]!;
+      let top = Math.floor(row);
+      let left = Math.floor(column);
+      const down = row - top;
+      const across = column - left;
+      let i = down < 0.5 ? top : top + 1;
+      let j = across < 0.5 ? left : left + 1;
       let bottom = top + 1;
       let right = left + 1;
+      let inside = true;
       if (top < 0 || left < 0 || bottom >= rows || right >= columns) {
+        inside = i >= 0 && i < rows && j >= 0 && j < columns;
+        i = mirrored(i, rows);
+        j = mirrored(j, columns);
         top = mirrored(top, rows);
         bottom = mirrored(bottom, rows);
         left = mirrored(left, columns);
         right = mirrored(right, columns);
       }
-      const above = data[top * columns + left]! * (1 - across) + data[top * columns + right]! * across;
-      const below = data[bottom * columns + left]! * (1 - across) + data[bottom * columns + right]! * across;
-      patch.image[o] = above * (1 - down) + below * down;
+      const nearest = i * columns + j;
+      counts[o] = inside ? validData[nearest]! : 0;
+      if (labelData) labels[o] = labelData[nearest]!;
+      const upper = top * columns;
+      const lower = bottom * columns;
+      const above = data[upper + left]! * (1 - across) + data[upper + right]! * across;
+      const below = data[lower + left]! * (1 - across) + data[lower + right]! * across;
+      pixels[o] = above * (1 - down) + below * down;
     }
   }
 }
