@@ -82,6 +82,18 @@ export const packageNotInstalled = (at: string, name: string, folder: string): U
     "resolve/not-installed",
     `[${at}] package "${name}" is not installed; looked from ${folder} upwards. Install it: npm install ${name}`,
   );
+export const notAPackageName = (at: string, found: string): UserError =>
+  userError(
+    "resolve/not-a-name",
+    `[${at}] ${JSON.stringify(found.slice(0, 200))} is not the name of a package. Expected one that the project depends on, such as "@segdistill/plugin-kd": code is loaded from installed packages only, never from a path. Install the package: npm install <name>`,
+  );
+export const packageNotListed = (at: string, name: string, folder: string, project: string | null): UserError =>
+  userError(
+    "resolve/not-listed",
+    `[${at}] package "${name}" lies in node_modules, but ${project === null ? `there is no package.json at or above ${folder} that names it` : `${project} does not name it`}. Expected it among the dependencies of the project: only then what a configuration names is loaded. If you trust it: npm install ${name}`,
+  );
+export const brokenManifest = (file: string, why: string): UserError =>
+  userError("resolve/manifest", `[${file}] cannot be read: ${why}. Expected the package.json of a project. Mend it.`);
 export const notAPlugin = (at: string, name: string, version: string, contract: number): UserError =>
   userError(
     "resolve/not-a-plugin",
@@ -205,6 +217,11 @@ export const unmatchedWeights = (
 };
 export const runTwice = (path: string): UserError =>
   userError("compare/twice", `[compare] "${path}" was given twice. Expected every run once. Leave one of them out.`);
+export const fewerWeights = (file: string, network: string, expected: number, found: number): UserError =>
+  userError(
+    "run/fewer-weights",
+    `[${file}] the network "${network}" with these options has ${expected} parameters, the weights beside it hold ${found} values. Expected the weights of this network. Copy the whole folder again.`,
+  );
 export const nothingToEvaluate = (): UserError =>
   userError("evaluate/no-data", "[evaluate] nothing to measure on. Expected --data NAME=PATH, for example --data stare=/data/stare");
 export const noPictures = (folder: string, endings: readonly string[]): UserError =>
@@ -238,3 +255,13 @@ export const removeNeedsYes = (paths: readonly string[]): UserError =>
     "runs/needs-yes",
     `[runs] removing ${paths.map((path) => `"${path}"`).join(", ")} takes students and results away, and there is no terminal to ask on. Expected --yes.`,
   );
+
+export const noMethodOfTerm = (at: string, term: string, methods: readonly string[]): UserError =>
+  userError(
+    "config/without",
+    `[${at}] leaves out "${term}", which is of no method here. Expected "<method>/<term>", as results and explain name them. Methods: ${list(methods)}.`,
+  );
+export const noValidationData = (at: string): UserError =>
+  userError("config/validate", `[${at}] asks for a validation, but data.validation is left out. Name a part there: { use, split: validation }.`);
+export const noBaselineToStartFrom = (at: string): UserError =>
+  userError("config/init", `[${at}] is baseline, but baseline is false. Set baseline: true, or init: scratch.`);

@@ -5,7 +5,7 @@ import { uNet } from "./u-net.js";
 
 /** Options of `use: u-net`; unknown keys are refused. */
 const uNetOptions = strictObject({
-  width: z.int().min(1).default(64).describe("channels of the finest level; every level below has twice as many [code]"),
+  width: z.int().min(1).max(512).default(64).describe("channels of the finest level; every level below has twice as many [code]"),
   bias: z.boolean().default(false).describe("a bias in every 3×3 convolution [ours]"),
 });
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { brokenManifest } from "../errors.js";
 
 /** An installed package. */
 export interface FoundPackage {
@@ -20,17 +21,25 @@ export interface Manifest {
   readonly segdistill?: { readonly contract?: unknown };
 }
 
-/** The package of a name as Node would find it from the first of several folders that sees it; undefined where none does. */
+/** The package of a name as Node would find it from the first of several folders that sees it; undefined where none does. Throws resolve/manifest. Whether it may be loaded is for `trusted` to say. */
 export const findPackage = (name: string, folders: readonly string[]): FoundPackage | undefined => {
   for (const folder of folders) {
     for (const modules of createRequire(join(folder, "here.js")).resolve.paths(name) ?? []) {
       const file = join(modules, name, "package.json");
       if (!existsSync(file)) continue;
-      const manifest = JSON.parse(readFileSync(file, "utf8")) as Manifest;
+      const manifest = manifestIn(file);
       return { name, version: manifest.version ?? "0.0.0", root: realpathSync(join(modules, name)), manifest };
     }
   }
   return undefined;
+};
+
+const manifestIn = (file: string): Manifest => {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Manifest;
+  } catch (e) {
+    throw brokenManifest(file, e instanceof Error ? e.message : String(e));
+  }
 };
 
 /** The file that `import` of the package's own name loads: `exports["."]` under the conditions node, import and default, else `main`. */

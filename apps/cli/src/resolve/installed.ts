@@ -2,18 +2,19 @@ import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findPackage, type FoundPackage } from "./find-package.js";
+import type { FoundPackage } from "./find-package.js";
+import { trustedOrNone } from "./trusted.js";
 
 const own = dirname(fileURLToPath(import.meta.url));
 
-/** Every installed package that offers something to SegDistill, as seen from a folder and from this program, by name. */
+/** Every package that offers something to SegDistill and may be loaded for a folder: its project depends on it, or it comes with this program. By name. */
 export const installed = (folder: string): readonly FoundPackage[] => {
   const names = new Set<string>();
   for (const modules of [folder, own].flatMap((from) => createRequire(join(from, "here.js")).resolve.paths("x") ?? []))
     for (const name of packagesIn(modules)) names.add(name);
   return [...names]
     .sort()
-    .map((name) => findPackage(name, [folder, own]))
+    .map((name) => trustedOrNone(name, folder))
     .filter((found): found is FoundPackage => found?.manifest.segdistill !== undefined);
 };
 

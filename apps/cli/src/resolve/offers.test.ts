@@ -27,6 +27,9 @@ beforeAll(() => {
   add("broken", marked, "throw new Error('no such thing');");
   add("silent", marked, "export const other = 1;");
   add("@segdistill/models", marked, "export const segdistill = { contract: 1, networks: { 'u-net': {}, 'mobile-u-net': {} } };");
+  const names = ["@lab/two", "plain", "newer", "older", "broken", "silent", "@segdistill/models"];
+  const dependencies = Object.fromEntries(names.map((name) => [name, "*"]));
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "project", dependencies }));
 });
 afterAll(() => rmSync(project, { recursive: true }));
 

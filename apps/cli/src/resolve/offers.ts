@@ -1,18 +1,9 @@
-import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { Origin, Plugin } from "@segdistill/core/contract";
-import {
-  contractOfAnother,
-  nameNeeded,
-  noSuchName,
-  notAPlugin,
-  offersNone,
-  packageNotInstalled,
-  pluginExportMissing,
-  pluginNotLoaded,
-} from "../errors.js";
-import { entryOf, findPackage, type FoundPackage } from "./find-package.js";
+import { contractOfAnother, nameNeeded, noSuchName, notAPlugin, offersNone, pluginExportMissing, pluginNotLoaded } from "../errors.js";
+import { entryOf, type FoundPackage } from "./find-package.js";
 import { originOf } from "./origin.js";
+import { liesThere, trusted, trustedOrNone } from "./trusted.js";
 
 export const contract = 1;
 export type Kind = "methods" | "networks" | "datasets";
@@ -29,18 +20,19 @@ export interface Found<K extends Kind> {
 
 /** Where short names are looked up. */
 export const home: Partial<Record<Kind, string>> = { networks: "@segdistill/models", datasets: "@segdistill/datasets" };
-const own = dirname(fileURLToPath(import.meta.url));
 
 /**
  * What `use` names: "<package>#<name>", "<package>" where it offers one thing of the kind, or the short name of a network or data set of
- * ours. Packages are looked up from the user's `folder`, then from where this program is installed. `at` is named in messages.
- * Throws resolve/… errors: not installed, no SegDistill package, another contract, no such name.
+ * ours. `folder` is where the user works: only packages that its project depends on are loaded, and those that come with this program ({@link trusted}).
+ * `at` is named in messages. Throws resolve/… errors: not installed, not listed, no SegDistill package, another contract, no such name.
  */
 export const find = async <K extends Kind>(kind: K, use: string, folder: string, at: string): Promise<Found<K>> => {
   const [name, inner] = use.split("#", 2) as [string, string?];
   const short = home[kind];
-  if (inner === undefined && short !== undefined && !findPackage(name, [folder, own])) {
-    if (!/[@/]/.test(name)) return pick(kind, await load(short, folder, at), name, at);
+  if (inner === undefined && short !== undefined && !/[@/]/.test(name) && !trustedOrNone(name, folder)) {
+    const ours = await load(short, folder, at);
+    // A package of this name that may not be loaded is told of only where we have nothing that is called so.
+    if (Object.hasOwn(ours.plugin[kind] ?? {}, name) || !liesThere(name, folder)) return pick(kind, ours, name, at);
   }
   return pick(kind, await load(name, folder, at), inner, at);
 };
@@ -53,8 +45,7 @@ export interface Loaded {
 
 /** Loads a package that offers something to configurations. Throws as {@link find} does. */
 export const load = async (name: string, folder: string, at: string): Promise<Loaded> => {
-  const found = findPackage(name, [folder, own]);
-  if (!found) throw packageNotInstalled(at, name, folder);
+  const found = trusted(name, folder, at);
   const says = found.manifest.segdistill?.contract;
   if (says === undefined) throw notAPlugin(at, name, found.version, contract);
   if (says !== contract) throw contractOfAnother(at, found, says, contract);

@@ -24,6 +24,7 @@ beforeAll(() => {
     JSON.stringify({ name: "sets", type: "module", main: "index.js", segdistill: { contract: 1 } }),
   );
   writeFileSync(join(root, "index.js"), program);
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ dependencies: { sets: "1" } }));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { assignValues, namedVariables, readStudent, scope, type StudentDescription, type Values } from "@segdistill/core";
 import type { Module, Network, NetworkSpec } from "@segdistill/core/contract";
 import { dispose } from "@tensorflow/tfjs-core";
+import { fewerWeights } from "../errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
 
@@ -17,10 +17,13 @@ export const openStudent = async (folder: string): Promise<OpenedStudent> => {
   const { student, tensors } = await readStudent(folder);
   const file = `${folder}/student.json`;
   const { use, options } = student.network;
-  const found = await find("networks", use, resolve(folder), file);
+  const found = await find("networks", use, process.cwd(), file);
   const place = { at: () => file, path: ["network", "options"] };
   const frame = { inputChannels: student.inputChannels, classes: student.classes.length };
-  const spec = make(found.offered, options as object, place).made(frame);
+  const spec: NetworkSpec<string> & { readonly parameters?: number } = make(found.offered, options as object, place).made(frame);
+  // Before the network is built: a description may ask for one that no memory holds.
+  const values = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  if (spec.parameters !== undefined && values < spec.parameters) throw fewerWeights(file, spec.name, spec.parameters, values);
   return {
     student,
     spec,

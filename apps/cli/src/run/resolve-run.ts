@@ -23,14 +23,14 @@ export interface ResolvedRun {
 /** Opens all that a checked configuration names, with data where `--data` and SEGDISTILL_DATA say. Throws resolve/…, config/…, run/… and the data sets' own errors. */
 export const resolveRun = async (source: Source, written: Resolved, data: readonly string[]): Promise<ResolvedRun> => {
   const roots = rootsOf(data);
-  const entries = [written.data.train, written.data.validation, ...Object.values(written.data.test)].filter((entry) => entry !== undefined);
+  const entries = [written.data.train, written.data.unlabelled, written.data.validation, ...Object.values(written.data.test)].filter((entry) => entry !== undefined);
   refuseUnused(
     roots,
     entries.map(({ use }) => use),
   );
   const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
   const folder = dirname(resolve(source.file));
-  const looking: Looking = { at: source.at, folder, roots, detected: (name) => detected.get(name) };
+  const looking: Looking = { at: source.at, folder: process.cwd(), roots, detected: (name) => detected.get(name) };
   const opened = await openData(written, looking);
   const frame = { inputChannels: 1, classes: opened.train.set.classes.length }; // a prepared picture has one channel
   const teacher = await networkOf("teacher", written.teacher, frame, looking);
@@ -44,6 +44,7 @@ export const resolveRun = async (source: Source, written: Resolved, data: readon
     ...written,
     data: {
       train: opened.train.entry,
+      ...(opened.unlabelled && { unlabelled: opened.unlabelled.entry }),
       ...(opened.validation && { validation: opened.validation.entry }),
       test: Object.fromEntries(
         Object.entries(opened.test).map(([domain, part]) => [domain, part.entry as Resolved["data"]["test"][string]]),
@@ -57,10 +58,11 @@ export const resolveRun = async (source: Source, written: Resolved, data: readon
 };
 
 /** Case ids by part, as split.json has them: `{ train, validation, "test/stare" }`. */
-export const splitOf = ({ train, validation, test }: Opened): Json => {
+export const splitOf = ({ train, unlabelled, validation, test }: Opened): Json => {
   const ids = ({ cases }: { readonly cases: readonly { readonly id: string }[] }): readonly string[] => cases.map(({ id }) => id);
   return {
     train: ids(train),
+    ...(unlabelled && { unlabelled: ids(unlabelled) }),
     ...(validation && { validation: ids(validation) }),
     ...Object.fromEntries(Object.entries(test).map(([domain, part]) => [`test/${domain}`, ids(part)])),
   };
