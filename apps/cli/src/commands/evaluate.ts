@@ -3,7 +3,9 @@ import { basename, join } from "node:path";
 import { choosePrecision, startEngine } from "@segdistill/backend";
 import { readRunFolder, type ModelResults } from "@segdistill/core";
 import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
+import { check } from "../config/check.js";
 import type { Resolved } from "../config/configure.js";
+import { configuration } from "../config/schema.js";
 import { neitherRunNorStudent, nothingToEvaluate } from "../errors.js";
 import type { Common } from "../program.js";
 import { detectRoots } from "../run/detect-roots.js";
@@ -40,8 +42,12 @@ const opened = async (of: string) => {
   const view = await readRunFolder(of);
   const order = ["teacher", "baseline", "distilled"];
   const students = [...view.students].sort((a, b) => order.indexOf(a) - order.indexOf(b));
-  return { folders: students.map((name) => view.paths.student(name)), config: view.config as unknown as Resolved };
+  return { folders: students.map((name) => view.paths.student(name)), config: checked(view.config, of) };
 };
+
+/** A run folder may come from a stranger: its configuration is checked as a written one is. */
+const checked = (config: unknown, of: string): Pick<Resolved, "data" | "precision" | "evaluate"> =>
+  check(configuration, config, { at: () => join(of, "config.json"), path: [] }) as Resolved;
 
 /** `segdistill evaluate`: nothing is written; a table, or with `--json` all that results.json would hold of the models. */
 export const evaluate = async (of: string, options: EvaluateOptions): Promise<number> => {
@@ -86,7 +92,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
       const scores = (await measureModels([{ name, spec, forward: program }], domains, { how, show, signal: stop.signal }))[name]!;
       program.dispose();
       const side = size ?? 256;
-      models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, scores);
+      models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, () => null, scores);
       dispose();
     }
     const humans = await secondObserver(domains, metrics, Object.values(domains)[0]!.set.classes.length);

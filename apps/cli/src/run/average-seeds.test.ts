@@ -41,6 +41,18 @@ const seed = (n: number, baseline: number[], distilled: number[]): Results => ({
   environment,
 });
 
+test("memory is the most of any seed; a number that one seed has needs no reason", () => {
+  const all = [seed(1, [0.25, 0.5], [0.5, 0.75]), seed(2, [0.75, 0.5], [0.25, 0]), seed(3, [0.75, 0.5], [0.25, 0])];
+  const changed = [
+    { memoryBytes: null, reasons: { memoryBytes: "not noted", macs: "not counted" }, macs: null },
+    { memoryBytes: 7 },
+    { memoryBytes: 5 },
+  ];
+  const noted = all.map((one, i) => ({ ...one, models: { ...one.models, baseline: { ...one.models["baseline"]!, ...changed[i] } } }));
+  const { baseline, distilled } = checkResults(averageResults(noted as Results[], ["dice"], "1".repeat(64)), "averaged").models;
+  expect([baseline!.memoryBytes, baseline!.reasons, distilled!.memoryBytes]).toEqual([7, { macs: "not counted" }, undefined]);
+});
+
 test("differences are taken seed by seed, and the seeds are named", () => {
   const all = [seed(1, [0.25, 0.5], [0.5, 0.75]), seed(2, [0.75, 0.5], [0.25, 0])];
   const found = checkResults(averageResults(all, ["dice"], "1".repeat(64)), "averaged");

@@ -4,7 +4,7 @@ import { gainsOf } from "./gains.js";
 
 /**
  * The results of several seeds as one: every picture's scores averaged over the seeds, so that n stays the number of pictures; means and deviations
- * from these, differences from every seed's own; pooled scores and training times averaged; stages listed as "seed-1/teacher". `config` is the hash of the configuration with its list of seeds.
+ * from these, differences from every seed's own; pooled scores and training times averaged, memory the most; stages listed as "seed-1/teacher". `config` is the hash of the configuration with its list of seeds.
  */
 export const averageResults = (all: readonly Results[], metrics: readonly MetricName[], config: string): Results => {
   const first = all[0]!;
@@ -18,7 +18,14 @@ export const averageResults = (all: readonly Results[], metrics: readonly Metric
           metrics,
         ),
       ]);
-      return [name, { ...model, trainSeconds: seconds, domains: Object.fromEntries(domains) as Record<string, DomainScores> }];
+      const memory = all.flatMap((results) => results.models[name]!.memoryBytes ?? []);
+      return [
+        name,
+        {
+          ...reasoned({ ...model, trainSeconds: seconds, ...(memory.length > 0 && { memoryBytes: Math.max(...memory) }) }),
+          domains: Object.fromEntries(domains) as Record<string, DomainScores>,
+        },
+      ];
     }),
   );
   const bySeed = (name: string) => all.map((results) => results.models[name]!.domains);
@@ -31,6 +38,12 @@ export const averageResults = (all: readonly Results[], metrics: readonly Metric
     gains: models["baseline"] ? gainsOf(bySeed("distilled"), bySeed("baseline"), metrics, first.seed) : [],
     stages: all.flatMap(({ seed, stages }) => stages.map((stage) => ({ ...stage, name: `seed-${seed}/${stage.name}` }))),
   };
+};
+
+/** Without the reasons of numbers that another seed has. */
+const reasoned = ({ reasons = {}, ...model }: ModelResults): ModelResults => {
+  const kept = Object.entries(reasons).filter(([name]) => (model as Readonly<Record<string, unknown>>)[name] === null);
+  return { ...model, ...(kept.length > 0 && { reasons: Object.fromEntries(kept) }) };
 };
 
 const averaged = (seeds: readonly DomainScores[], metrics: readonly MetricName[]): DomainScores => {

@@ -27,6 +27,8 @@ export interface Finishing {
   readonly precision: Precision;
   readonly trained: Trained;
   readonly models: readonly Model[];
+  /** Most memory while a stage was trained, in bytes; null where it was not noted. */
+  readonly memoryOf: (stage: string) => number | null;
   /** Of every test domain, and of "train". */
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly show: Progress;
@@ -59,7 +61,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
     const scores = await measureModels(known, data.test, { ...measuring, predicted });
     for (const [i, { name, spec, stage, role }] of of.models.entries()) {
       const [network, domains] = [trained.network(stage, role), scores[name]!];
-      models[name] = modelResults(spec, network, [height, width, spec.inputChannels], outcomes[i], domains);
+      models[name] = modelResults(spec, network, [height, width, spec.inputChannels], outcomes[i], of.memoryOf, domains);
       const { use } = name === "teacher" ? config.teacher : config.student;
       const about = { use, classes, prepare: prepared.describe as Json, tile, config: folder.config, seed, versions: environment.packages };
       await folder.writeStudent(name, studentOf(spec, about, fingerprints, domains), weightsOf(network));
@@ -82,6 +84,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
         steps,
         seconds,
         reused,
+        ...(of.memoryOf(stage) !== null && { memoryBytes: of.memoryOf(stage)! }),
         ...(gates.length > 0 && { gate: { passed: gates.every(({ passed }) => passed), gates: gates as unknown as Json } }),
       })),
       environment,

@@ -21,6 +21,7 @@ import { measureRun } from "./measure-run.js";
 import type { Part } from "./open-data.js";
 import { splitOf, type ResolvedRun } from "./resolve-run.js";
 import { shownStore } from "./shown-store.js";
+import { stageMemory } from "./stage-memory.js";
 import { withTensorBoard } from "../tensorboard/board.js";
 import { wire } from "./stages.js";
 
@@ -82,7 +83,8 @@ const trainAndMeasure = async (
   const data = patches({ ...config.sample, cases, dataSet, prepare: prepared, classes: set.classes.length });
   const weights = await givenWeights(run);
   const wired = wire({ config, data, teacher, student, methods: methods.made, alone: methods.alone, ...(weights && { weights }) });
-  const store = shownStore(folderStore(folder, { others: await runsBeside(folder.paths.folder), warn: show.say }), show);
+  const memory = stageMemory(folderStore(folder, { others: await runsBeside(folder.paths.folder), warn: show.say }));
+  const store = shownStore(memory.store, show);
   const trained = await train(wired.goals, { seed, store, precision, code: engineOrigins() as unknown as Json, signal });
   try {
     const all = { ...fingerprints, train: dataSet };
@@ -95,6 +97,7 @@ const trainAndMeasure = async (
       precision,
       trained,
       models: wired.models,
+      memoryOf: memory.bytesOf,
       fingerprints: all,
       show,
       signal,
