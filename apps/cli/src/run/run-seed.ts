@@ -11,19 +11,17 @@ import {
   type RunFolder,
 } from "@segdistill/core";
 import type { Json } from "@segdistill/core/contract";
-import { patches, prepare } from "@segdistill/datasets";
 import { stringify } from "yaml";
 import type { Progress } from "../terminal/progress.js";
 import { engineOrigins, originsOf, versionsOf } from "./code.js";
 import { finishedResults } from "./finished.js";
-import { givenWeights } from "./given-weights.js";
 import { measureRun } from "./measure-run.js";
 import type { Part } from "./open-data.js";
 import { splitOf, type ResolvedRun } from "./resolve-run.js";
 import { shownStore } from "./shown-store.js";
 import { stageMemory } from "./stage-memory.js";
 import { withTensorBoard } from "../tensorboard/board.js";
-import { wire } from "./stages.js";
+import { wiredRun } from "./wired-run.js";
 
 export interface SeedOptions {
   readonly seed: number;
@@ -75,17 +73,10 @@ const trainAndMeasure = async (
   fingerprints: Readonly<Record<string, string>>,
   { seed, show, signal }: SeedOptions,
 ): Promise<Results> => {
-  const { config, teacher, student, methods } = run;
-  const { set, cases } = run.data.train;
   const precision = environment.precision.chosen;
-  const prepared = prepare(config.prepare);
-  const dataSet = await set.fingerprint();
-  const data = patches({ ...config.sample, cases, dataSet, prepare: prepared, classes: set.classes.length });
-  const weights = await givenWeights(run);
-  const wired = wire({ config, data, teacher, student, methods: methods.made, alone: methods.alone, ...(weights && { weights }) });
-  const memory = stageMemory(folderStore(folder, { others: await runsBeside(folder.paths.folder), warn: show.say }));
+  const { prepared, dataSet, goals, models } = await wiredRun(run);
   const store = shownStore(memory.store, show);
-  const trained = await train(wired.goals, { seed, store, precision, code: engineOrigins() as unknown as Json, signal });
+  const trained = await train(goals, { seed, store, precision, code: engineOrigins() as unknown as Json, signal });
   try {
     const all = { ...fingerprints, train: dataSet };
     return await measureRun({
@@ -96,7 +87,7 @@ const trainAndMeasure = async (
       prepared,
       precision,
       trained,
-      models: wired.models,
+      models,
       memoryOf: memory.bytesOf,
       fingerprints: all,
       show,

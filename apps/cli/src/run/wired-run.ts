@@ -1,0 +1,45 @@
+import type { Data } from "@segdistill/core/contract";
+import { batches, prepare, wholePictures, type Prepare } from "@segdistill/datasets";
+import { givenWeights } from "./given-weights.js";
+import type { ResolvedRun } from "./resolve-run.js";
+import { wire, type Wired } from "./stages.js";
+
+/** A resolved run as stages over its data: ready to be trained, or explained. */
+export interface WiredRun extends Wired {
+  readonly prepared: Prepare;
+  readonly data: Data;
+  /** Fingerprint of the training set. */
+  readonly dataSet: string;
+}
+
+/** Data, given weights and stages of a run. The engine must have been started. Throws run/weights-missing, run/unmatched-weights and what `stage` refuses. */
+export const wiredRun = async (run: ResolvedRun): Promise<WiredRun> => {
+  const { config, teacher, student, methods } = run;
+  const { set, cases } = run.data.train;
+  const prepared = prepare(config.prepare);
+  const dataSet = await set.fingerprint();
+  const { unlabelled, validation } = run.data;
+  const shared = { prepare: prepared, classes: set.classes.length };
+  const data = batches({
+    ...shared,
+    sample: config.sample,
+    labelled: { cases, dataSet },
+    unlabelled: unlabelled && { cases: unlabelled.cases, dataSet: await unlabelled.set.fingerprint() },
+  });
+  const { patch, batch } = config.sample;
+  const held =
+    validation && wholePictures({ ...shared, patch, batch, cases: validation.cases, dataSet: await validation.set.fingerprint() });
+  const weights = await givenWeights(run);
+  const wired = wire({
+    config,
+    data,
+    teacher,
+    student,
+    methods: methods.made,
+    alone: methods.alone,
+    at: run.at,
+    ...(weights && { weights }),
+    ...(held && { held }),
+  });
+  return { ...wired, prepared, data, dataSet };
+};
