@@ -75,6 +75,7 @@ const trainAndMeasure = async (
 ): Promise<Results> => {
   const precision = environment.precision.chosen;
   const { prepared, dataSet, goals, models } = await wiredRun(run);
+  const memory = stageMemory(folderStore(folder, { others: await runsBeside(folder.paths.folder), warn: show.say }));
   const store = shownStore(memory.store, show);
   const trained = await train(goals, { seed, store, precision, code: engineOrigins() as unknown as Json, signal });
   try {
