@@ -13,8 +13,10 @@ export const chosen = <T extends Tensor>(flag: Tensor, other: T, x: T): T =>
   where(reshape(flag, [-1, ...x.shape.slice(1).map(() => 1)]), other, x);
 
 /** x with rows and columns mirrored where the flags, bool `[B]`, are true. */
-export const flipped = <T extends Tensor>(x: T, [rows, columns]: readonly [Tensor, Tensor]): T =>
-  chosen(columns, reverse(chosen(rows, reverse(x, 1), x), 2), chosen(rows, reverse(x, 1), x));
+export function flipped<T extends Tensor>(x: T, [rows, columns]: readonly [Tensor, Tensor]): T {
+  const half = chosen(rows, reverse(x, 1), x);
+  return chosen(columns, reverse(half, 2), half);
+}
 
 /**
  * Rows and columns mirrored, each with probability ½; nothing is interpolated. [ours]
