@@ -203,6 +203,11 @@ export const weightsFileMissing = (file: string): UserError =>
     "run/weights-missing",
     `[teacher.weights] "${file}" does not exist. Expected a safetensors file; paths are taken from the configuration's folder.`,
   );
+export const weightsOutside = (at: string, asked: string, inside: string): UserError =>
+  userError(
+    "run/weights-outside",
+    `[${at}] teacher.weights names "${asked}", which lies outside of ${inside}. Expected a file in the project (the folder of the nearest package.json, else that of the configuration). Copy it there, or give the path yourself: --set teacher.weights=PATH`,
+  );
 export const unmatchedWeights = (
   file: string,
   missing: readonly string[],
@@ -262,6 +267,9 @@ export const noMethodOfTerm = (at: string, term: string, methods: readonly strin
     `[${at}] leaves out "${term}", which is of no method here. Expected "<method>/<term>", as results and explain name them. Methods: ${list(methods)}.`,
   );
 export const noValidationData = (at: string): UserError =>
-  userError("config/validate", `[${at}] asks for a validation, but data.validation is left out. Name a part there: { use, split: validation }.`);
+  userError(
+    "config/validate",
+    `[${at}] asks for a validation, but data.validation is left out. Name a part there: { use, split: validation }.`,
+  );
 export const noBaselineToStartFrom = (at: string): UserError =>
   userError("config/init", `[${at}] is baseline, but baseline is false. Set baseline: true, or init: scratch.`);

@@ -14,7 +14,7 @@ import { shown } from "./shown.js";
  * Throws config/extends… with the chain of files, and all that {@link readSource} throws. [ours]
  */
 export const readConfiguration = (file: string): Source => {
-  const inside = projectOf(dirname(resolve(file)));
+  const inside = projectFolder(dirname(resolve(file)));
   const chain: Source[] = [];
   const seen: string[] = [];
   for (let next: string | undefined = file; next !== undefined; ) {
@@ -56,14 +56,15 @@ const baseOf = ({ file, value, at }: Source, { chain, seen, inside }: Looking): 
 };
 
 /** The nearest folder at or above one that holds a package.json; the folder itself where none does. */
-const projectOf = (folder: string): string => {
+export const projectFolder = (folder: string): string => {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, "package.json"))) return at;
     if (at === dirname(at)) return folder;
   }
 };
 
-const within = (folder: string, path: string): boolean => {
+/** Whether a path is a folder or lies below it; both as real paths or both as written. */
+export const within = (folder: string, path: string): boolean => {
   const way = relative(folder, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 };

@@ -1,6 +1,8 @@
 import { assignValues, namedVariables, readStudent, scope, type StudentDescription, type Values } from "@segdistill/core";
 import type { Module, Network, NetworkSpec } from "@segdistill/core/contract";
+import { prepareSchema } from "@segdistill/datasets/prepare";
 import { dispose } from "@tensorflow/tfjs-core";
+import { check } from "../config/check.js";
 import { fewerWeights } from "../errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
@@ -16,6 +18,7 @@ export interface OpenedStudent {
 export const openStudent = async (folder: string): Promise<OpenedStudent> => {
   const { student, tensors } = await readStudent(folder);
   const file = `${folder}/student.json`;
+  check(prepareSchema, student.prepare, { at: () => file, path: ["prepare"] });
   const { use, options } = student.network;
   const found = await find("networks", use, process.cwd(), file);
   const place = { at: () => file, path: ["network", "options"] };
