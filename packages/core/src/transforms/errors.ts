@@ -27,3 +27,17 @@ export const notSquare = (height: number, width: number): CoreError =>
     "core/not-square",
     `[rotate90] the pictures are ${height} x ${width} (height x width). Expected square ones, which keep their shape. Use a square patch, or rotate.`,
   );
+
+/** Something in a list of transforms that is none. */
+export const noSuchTransform = (found: unknown, names: readonly string[]): CoreError =>
+  userError(
+    "core/no-transform",
+    `[transforms] ${JSON.stringify(found)} is no transform. Expected one of ${names.join(", ")}: the first two by name, the others as { name: options }. Correct it.`,
+  );
+
+/** An option that a transform does not have. */
+export const noSuchTransformOption = (transform: string, option: string, has: readonly string[]): CoreError =>
+  userError(
+    "core/no-transform-option",
+    `[${transform}] has no option "${option}". Expected ${has.join(", ") || "none"}. Correct or remove it.`,
+  );

@@ -10,4 +10,5 @@ export { noise, type NoiseOptions } from "./noise.js";
 export { rotate90 } from "./rotate90.js";
 export { rotate, type RotateOptions } from "./rotate.js";
 export { scale, type ScaleOptions } from "./scale.js";
+export { transformsOf, type Augmentation } from "./transforms-of.js";
 export { geometric, type Geometric, type Warp } from "./warp.js";
