@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import type { CompareRunsOptions } from "./commands/compare.js";
 import type { EvaluateOptions } from "./commands/evaluate.js";
+import type { ExplainOptions } from "./commands/explain.js";
 import type { InitOptions } from "./commands/init.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { RunOptions } from "./commands/run.js";
@@ -42,6 +43,7 @@ export const program = (finished: (code: number) => void): Command => {
     .addOption(several("--set <a.b=value>", "change the configuration; may be given several times"))
     .option("--resume", "go on with a stopped run; refused where there is none")
     .option("--seed <n>", "seed of this run", whole)
+    .addOption(new Option("--inspect <what>", "tell how the terms pull at the networks, once an epoch").choices(["gradients"]))
     .option("--yes", "do not ask before a download")
     .action(async (config: string, options: RunOptions) => finished(await (await import("./commands/run.js")).run(config, options)));
   command("evaluate <run-or-student>", "measure trained networks on data sets")
@@ -83,6 +85,15 @@ export const program = (finished: (code: number) => void): Command => {
     .option("--yes", "ask nothing: defaults for what is not given")
     .action(async (config: string | undefined, options: InitOptions) =>
       finished(await (await import("./commands/init.js")).init(config ?? "segdistill.yaml", options)),
+    );
+  command("explain <config>", "what a configuration will do: stages, networks, terms, time and memory")
+    .addOption(several("--data <name=path>", "where a data set lies; may be given several times"))
+    .addOption(several("--set <a.b=value>", "change the configuration; may be given several times"))
+    .option("--html <file>", "also as a page with a diagram")
+    .option("--no-probe", "leave out the two steps of every stage that time and memory are estimated from")
+    .option("--yes", "do not ask before a download")
+    .action(async (config: string, options: ExplainOptions) =>
+      finished(await (await import("./commands/explain.js")).explain(config, options)),
     );
   command("plugins", "what the installed packages offer, with options, defaults and their source").action(async (options: Common) =>
     finished(await (await import("./commands/plugins.js")).plugins(options)),

@@ -92,6 +92,9 @@ export const notPerImage = (term: string, found: readonly number[], images: numb
     `[${term}] gave a sum of shape [${found.join(", ")}]; one number an image is expected, [${images}]. Use meanOver or totalOf.`,
   );
 
+export const noSuchTerm = (method: string, term: string, has: Iterable<string>): CoreError =>
+  userError("core/no-term-named", `[${method}] has no term "${term}" to leave out. Its terms: ${list(has)}.`);
+
 // options ----------------------------------------------------------------------------------------------------------
 export const nesterovWithoutMomentum = (): CoreError =>
   userError(
@@ -104,7 +107,10 @@ export const noSuchVariables = (stage: string, start: string, has: Iterable<stri
     `stage "${stage}": the optimiser treats "${start}" apart, but no variable's name begins so. Beginnings here: ${list(has)}.`,
   );
 export const wrongOption = (stage: string, option: string, expected: string, found: unknown): CoreError =>
-  userError("core/option", `stage "${stage}": ${option} is ${JSON.stringify(found)}. Expected ${expected}.`);
+  userError(
+    "core/option",
+    `stage "${stage}": ${option} is ${found === undefined ? "left out" : JSON.stringify(found)}. Expected ${expected}.`,
+  );
 
 // runs --------------------------------------------------------------------------------------------------------------
 /** A step that gave a number that is not finite, and what was found out about it. */
@@ -127,6 +133,8 @@ export const notFinite = ({ term, stage, step, value, cases, precision, where, s
     ),
     { name: "SegDistillError", code: "core/not-finite", exit: 3 },
   );
+export const noBatch = (who: string, stage: string): CoreError =>
+  userError("core/no-batch", `[${who}] stage "${stage}": the data gave no batch to measure. Give at least one case.`);
 export const gateFailed = (gate: string, stage: string, value: number): CoreError =>
   Object.assign(
     new Error(`[${gate}] stage "${stage}" ended at ${value.toPrecision(3)}, which is not accepted. Train it longer or loosen the gate.`),

@@ -1,3 +1,4 @@
+export * from "./adversarial/index.js";
 export type * from "./contract/index.js";
 export { userError, type CoreError } from "./errors.js";
 export { assignValues, namedVariables } from "./keeping.js";
@@ -11,6 +12,7 @@ export { meanOver, totalOf } from "./reductions.js";
 export * from "./run-folder/index.js";
 export { cosine, during, poly, publishedRates, rampUp, type Span, steps, times, warmUp } from "./schedules.js";
 export { scope } from "./scope.js";
+export { pooledDice } from "./measures.js";
 export { offer, service } from "./services.js";
 export { frozen, from, given, learns, stage } from "./stages.js";
 export { memoryStore, type Position, type StageEvent, type StepRecord, type Store, type Values } from "./store.js";
@@ -18,4 +20,4 @@ export type { Outcome, Run, Trained } from "./run.js";
 export { train } from "./train.js";
 export * from "./transforms/index.js";
 export { together } from "./together.js";
-export { weigh } from "./weigh.js";
+export { weigh, without } from "./weigh.js";

@@ -13,13 +13,12 @@ const held = changed(cases({ fingerprint: "held" }), (batch) => ({ images: batch
 const far = (step: Step<Wants>) => meanOver(squaredDifference(step.net["student"]!.logits, mul(step.labels, 2)), step.valid);
 const nothing = (step: Step<Wants>) => meanOver(step.images, mul(step.labelled, 0));
 const validation = (more: Partial<Validation> = {}): Validation => ({
-  data: held,
   measure: { far, nothing },
   describe: { measure: ["far", "nothing"] },
   ...more,
 });
 // two batches an epoch
-const goal = (more: Partial<Stage> = {}) => fitting({ steps: 9, validation: validation(), ...more });
+const goal = (more: Partial<Stage> = {}) => fitting({ steps: 9, held, validation: validation(), ...more });
 const validationsOf = ({ events }: Awaited<ReturnType<typeof trainedTo>>) =>
   events.flatMap((event) => (event.event === "validation" ? [event] : []));
 /** The distance of a finished student, by hand: logits = pixel·w + b, label 1 where sin > 0. */
@@ -100,6 +99,12 @@ describe("a choice by it", () => {
       code: "core/option",
       message: `stage "fitting": ${message}`,
     });
+  });
+});
+
+test("a validation without data of its own is refused", async () => {
+  expect(await thrownBy([fitting({ validation: validation() })])).toMatchObject({
+    message: 'stage "fitting": held is left out. Expected data that is not trained on, for its validation.',
   });
 });
 

@@ -10,3 +10,4 @@ export { patches, type PatchesOptions } from "./sample/patches.js";
 export { sampleSchema, type SampleOptions } from "./sample/schema.js";
 export { semiSupervised, type Ordered, type SemiSupervisedOptions } from "./sample/semi-supervised.js";
 export { blended, cutTiles, tiles, type TileOptions, type Tiling } from "./sample/tiles.js";
+export { wholePictures, type WholePicturesOptions } from "./sample/whole-pictures.js";

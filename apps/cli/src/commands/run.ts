@@ -15,6 +15,7 @@ export interface RunOptions extends Common {
   readonly set: readonly string[];
   readonly resume?: boolean;
   readonly seed?: number;
+  readonly inspect?: "gradients";
 }
 
 /** `segdistill run`: every seed in a folder of its own where there are several. */
@@ -43,6 +44,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
         seed: one,
         path,
         resume,
+        ...(options.inspect && { inspect: options.inspect }),
         show,
         signal: stop.signal,
         library: () => fetchedLibrary(options, show, stop.signal),

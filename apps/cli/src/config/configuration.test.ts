@@ -87,10 +87,10 @@ describe("what is refused", () => {
       '[c.yaml:2:1] unknown key "sede" at the top. Nearest: "seed". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, teacher.',
     );
     expect(error("steps: 30", "stesp: 30")).toBe(
-      '[c.yaml:16:3] unknown key "stesp" in distil. Nearest: "steps". Known keys: epochs, methods, optimiser, schedule, steps.',
+      '[c.yaml:16:3] unknown key "stesp" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
     );
     expect(error("sgd: { rate: 0.1 }", "sgd: { rate: 0.1, momentun: 0 }")).toBe(
-      '[c.yaml:17:34] unknown key "momentun" in distil.optimiser.sgd. Nearest: "momentum". Known keys: decay, momentum, rate.',
+      '[c.yaml:17:34] unknown key "momentun" in distil.optimiser.sgd. Nearest: "momentum". Known keys: decay, momentum, nesterov, rate.',
     );
     expect(error("{ channel: green }", "{ chanel: green }")).toBe(
       '[c.yaml:8:14] unknown key "chanel" in prepare.0. Nearest: "channel". Known keys: channel, clahe, fieldOfViewWidth, resize, scale.',
@@ -99,10 +99,10 @@ describe("what is refused", () => {
       '[c.yaml:8:52] unknown key "tile" in prepare.1.clahe. Nearest: "tiles". Known keys: clip, tiles.',
     );
     expect(error("rampUp: { steps: 5 }", "rampUp: { step: 5 }")).toBe(
-      '[c.yaml:21:82] unknown key "step" in distil.methods.1.weight.rampUp. Nearest: "steps". Known keys: steps, to.',
+      '[c.yaml:21:82] unknown key "step" in distil.methods.1.weight.rampUp. Nearest: "steps". Known keys: epochs, steps, to.',
     );
     expect(error("train: { epochs: 4 }", "train: { epochs: 4, schedule: { polly: 1 } }")).toBe(
-      '[c.yaml:13:35] unknown key "polly" in teacher.train.schedule. Nearest: "poly". Known keys: poly, steps.',
+      '[c.yaml:13:35] unknown key "polly" in teacher.train.schedule. Nearest: "poly". Known keys: cosine, poly, published, steps.',
     );
   });
 
@@ -114,10 +114,10 @@ describe("what is refused", () => {
       '[c.yaml:14:1] student: expected a mapping, found "mobile-u-net".',
     );
     expect(error("schedule: constant", "schedule: 3")).toBe(
-      '[c.yaml:18:3] distil.schedule: expected "constant" or a mapping (poly, steps), found 3.',
+      '[c.yaml:18:3] distil.schedule: expected "constant" or a mapping (poly, steps, cosine, published), found 3.',
     );
     expect(error("weight: { rampUp: { steps: 5 } }", "weight: [1]")).toBe(
-      "[c.yaml:21:62] distil.methods.1.weight: expected a number or a mapping (rampUp), found a list of 1.",
+      "[c.yaml:21:62] distil.methods.1.weight: expected a number or a mapping (rampUp, during), found a list of 1.",
     );
     expect(error("weight: { rampUp: { steps: 5 } }", "weight: -1")).toBe(
       "[c.yaml:21:62] distil.methods.1.weight: expected a number of at least 0, found -1.",
@@ -144,7 +144,7 @@ describe("what is refused", () => {
     );
     expect(error("seed: 3", "seed: 3\nseeds: [1]")).toContain("[c.yaml] the configuration: expected either seed or seeds, found a mapping");
     expect(error("sgd: { rate: 0.1 }", "sgd: {}, adam: {}")).toBe(
-      "[c.yaml:17:3] distil.optimiser: expected exactly one of adam, sgd, found a mapping (sgd, adam).",
+      "[c.yaml:17:3] distil.optimiser: expected exactly one of adam, adamW, sgd, found a mapping (sgd, adam).",
     );
     expect(error("  train: { epochs: 4 }", "  train: { epochs: 4 }\n  weights: a.safetensors")).toBe(
       "[c.yaml:10:1] teacher: expected either train (a budget) or weights (a file), found a mapping (use, width, train, weights).",
@@ -185,7 +185,7 @@ describe("--set", () => {
 
   test("is checked like the file", () => {
     expect(error("", "", ["distil.step=7"])).toBe(
-      '[--set distil.step=7] unknown key "step" in distil. Nearest: "steps". Known keys: epochs, methods, optimiser, schedule, steps.',
+      '[--set distil.step=7] unknown key "step" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
     );
     expect(error("", "", ["distil.steps=x"])).toBe('[--set distil.steps=x] distil.steps: expected a whole number, found "x".');
   });

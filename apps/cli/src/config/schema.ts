@@ -27,25 +27,40 @@ const dataSet = z.object({ use, split }).catchall(options);
 const testSet = z.object({ use, split, unseen }).catchall(options);
 
 const rate = z.number().positive();
+const adaptive = z.strictObject({
+  rate: rate.default(3e-4),
+  decay: z.number().min(0).default(0),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+});
 const optimiser = oneOf({
-  adam: z
+  adam: adaptive.optional().describe("weight decay coupled: added to the gradient"),
+  adamW: adaptive.optional().describe("weight decay decoupled"),
+  sgd: z
     .strictObject({
-      rate: rate.default(3e-4),
+      rate: rate.default(1e-2),
+      momentum: z.number().min(0).lt(1).default(0.9),
       decay: z.number().min(0).default(0),
-      beta1: z.number().min(0).lt(1).default(0.9),
-      beta2: z.number().min(0).lt(1).default(0.999),
-      epsilon: z.number().positive().default(1e-8),
+      nesterov: z.boolean().optional(),
     })
     .optional(),
-  sgd: z
-    .strictObject({ rate: rate.default(1e-2), momentum: z.number().min(0).lt(1).default(0.9), decay: z.number().min(0).default(0) })
-    .optional(),
 });
+/** A length of time. */
+const span = { steps: whole(1).optional(), epochs: whole(1).optional() };
+const oneSpan = (value: { readonly [key: string]: unknown }): boolean => (value["steps"] === undefined) !== (value["epochs"] === undefined);
+const spanError = { error: "either steps or epochs" };
+const published = ["graph-flow-gastric", "graph-flow-synapse", "gkd"] as const;
 const schedule = z.union([
   z.literal("constant"),
   oneOf({
-    poly: z.number().positive().optional(),
+    poly: z.number().positive().optional().describe("rate · (1 − step/steps)^this"),
     steps: z.strictObject({ at: z.array(whole(1)).min(1), factor: z.number().positive().default(0.1) }).optional(),
+    cosine: z
+      .strictObject({ to: z.number().min(0).default(0) })
+      .optional()
+      .describe("half a cosine down to a share of the rate"),
+    published: z.enum(published).optional().describe("the rates of a paper's released code, in place of the optimiser's rate"),
   }),
 ]);
 /** A budget is epochs or steps; both or none is an error of its own. */
@@ -54,14 +69,45 @@ const budget = {
   steps: whole(1).optional().describe("updates; or epochs"),
   optimiser: optimiser.default({ adam: { rate: 3e-4, decay: 0, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } }),
   schedule: schedule.default({ poly: 0.9 }),
+  // No defaults below: what is not asked for is not in the resolved configuration.
+  warmUp: z.strictObject(span).refine(oneSpan, spanError).meta(either("steps", "epochs")).optional(),
+  clip: oneOf({ norm: z.number().positive().optional(), value: z.number().positive().optional() })
+    .optional()
+    .describe("of the gradient: its norm over all variables, or every entry"),
+  groups: z.record(z.string().min(1), z.number().min(0)).optional().describe("factors of the rate by the beginning of a variable's name"),
+  accumulate: whole(1).optional().describe("parts that a batch is cut into, one after the other in memory"),
+  average: z.number().min(0).lt(1).optional().describe("the result is a moving average of the weights with this decay"),
+  balance: z.enum(["uncertainty"]).optional().describe("weighs the terms against each other while it trains"),
+  nonFinite: z
+    .union([z.literal("stop"), z.strictObject({ skip: whole(1) })])
+    .optional()
+    .describe("a step whose loss or gradient is not finite: stop, or leave out at most so many"),
+  validate: z
+    .strictObject({
+      every: whole(1).default(1).describe("epochs from one to the next"),
+      keep: z.enum(["last", "best"]).default("last").describe("which weights remain; best is chosen on data.validation by pooled Dice"),
+      patience: whole(1).optional().describe("ends after so many validations without a better one"),
+    })
+    .optional()
+    .describe("pooled Dice on data.validation between epochs"),
 };
 const oneBudget = (value: { epochs?: number | undefined; steps?: number | undefined }): boolean =>
   (value.epochs === undefined) !== (value.steps === undefined);
 const budgetError = { error: "either epochs or steps" };
 
+const fromTo = z.union([z.tuple([whole(0)]), z.tuple([whole(0), whole(1)])]);
 const weight = z.union([
   z.number().min(0),
-  z.strictObject({ rampUp: z.strictObject({ steps: whole(1), to: z.number().min(0).default(1) }) }),
+  oneOf({
+    rampUp: z
+      .strictObject({ ...span, to: z.number().min(0).default(1) })
+      .refine(oneSpan, spanError)
+      .optional(),
+    during: z
+      .strictObject({ epochs: fromTo.optional(), steps: fromTo.optional(), weight: z.number().min(0).default(1) })
+      .refine(oneSpan, spanError)
+      .optional(),
+  }),
 ]);
 const method = z.object({ use, weight: weight.default(1).describe("factor of all its terms") }).catchall(options);
 
@@ -90,6 +136,7 @@ export const configuration = z
       .describe("of the networks' maps; auto takes bfloat16 where the processor was measured faster with it"),
     data: z.strictObject({
       train: dataSet,
+      unlabelled: dataSet.optional().describe("pictures whose labels are not read; sample.unlabelled says how many of a batch"),
       validation: dataSet.optional(),
       test: z.record(name, testSet).refine((sets) => Object.keys(sets).length > 0, { error: "at least one named test set" }),
     }),
@@ -98,7 +145,15 @@ export const configuration = z
     teacher,
     student: z.object({ use }).catchall(options),
     distil: z
-      .strictObject({ ...budget, methods: z.array(method).min(1) })
+      .strictObject({
+        ...budget,
+        methods: z.array(method).min(1),
+        without: z.array(z.string().min(1)).min(1).optional().describe("terms that are left out, by name: an ablation"),
+        init: z
+          .enum(["scratch", "baseline"])
+          .optional()
+          .describe("what the student starts from; from the baseline, gains are against the baseline continued for the same budget"),
+      })
       .refine(oneBudget, budgetError)
       .meta(either("epochs", "steps")),
     baseline: z
@@ -108,7 +163,7 @@ export const configuration = z
     evaluate: z
       .strictObject({
         metrics: z.array(z.enum(metricNames)).min(1).default(["dice", "iou", "sensitivity", "specificity", "auc"]),
-        tile: z.strictObject({ size: whole(8).optional(), overlap: z.number().min(0).lt(1).default(0.25) }).default({ overlap: 0.25 }),
+        tile: z.strictObject({ size: whole(8).optional(), overlap: z.number().min(0).max(0.9).default(0.25) }).default({ overlap: 0.25 }),
         at: z.enum(["native", "prepared"]).default("native"),
       })
       .prefault({}),
@@ -119,4 +174,4 @@ export const configuration = z
 export type Configuration = z.output<typeof configuration>;
 export type DataEntry = Configuration["data"]["train"];
 export type MethodEntry = Configuration["distil"]["methods"][number];
-export type Budget = Pick<Configuration["distil"], "epochs" | "steps" | "optimiser" | "schedule">;
+export type Budget = Pick<Configuration["distil"], keyof typeof budget>;

@@ -16,6 +16,7 @@ export interface Part {
 }
 export interface Opened {
   readonly train: Part;
+  readonly unlabelled?: Part;
   readonly validation?: Part;
   readonly test: Readonly<Record<string, Part>>;
 }
@@ -40,7 +41,7 @@ export const openPart = async (path: readonly string[], entry: DataEntry, lookin
   const key = JSON.stringify([found.use, options]);
   const root = looking.roots.get(use) ?? looking.roots.get(found.name) ?? looking.detected(found.name);
   const set = await (sets.get(key) ?? sets.set(key, made(root)).get(key)!);
-  const ids = set.splits[split];
+  const ids = Object.hasOwn(set.splits, split) ? set.splits[split] : undefined;
   if (!ids) throw noSuchSplit(at, use, split, Object.keys(set.splits));
   if (ids.length === 0) throw emptyPart(at, use, split);
   const wanted = new Set(ids);
@@ -53,20 +54,25 @@ export const openData = async ({ data }: Pick<Resolved, "data">, looking: Lookin
   const sets: Sets = new Map();
   const part = (path: readonly string[], entry: DataEntry): Promise<Part> => openPart(path, entry, looking, sets);
   const train = await part(["data", "train"], data.train);
+  const unlabelled = data.unlabelled && (await part(["data", "unlabelled"], data.unlabelled));
   const validation = data.validation && (await part(["data", "validation"], data.validation));
   const test: Record<string, Part> = {};
   for (const [domain, entry] of Object.entries(data.test)) test[domain] = await part(["data", "test", domain], entry);
-  const opened = { train, ...(validation && { validation }), test };
+  const opened = { train, ...(unlabelled && { unlabelled }), ...(validation && { validation }), test };
   refuseMixedParts(opened, looking);
   return opened;
 };
 
-const refuseMixedParts = ({ train, validation, test }: Opened, { at }: Looking): void => {
+const refuseMixedParts = ({ train, unlabelled, validation, test }: Opened, { at }: Looking): void => {
   const others: [readonly string[], Part][] = Object.entries(test).map(([domain, part]) => [["data", "test", domain], part]);
   if (validation) others.unshift([["data", "validation"], validation]);
   for (const [path, { set, entry }] of others)
     if (set.classes.join("\n") !== train.set.classes.join("\n")) throw otherClasses(at(path), entry.use, set.classes, train.set.classes);
-  const learnt: [string, Part][] = [["train", train], ...(validation ? [["validation", validation] as [string, Part]] : [])];
+  const learnt: [string, Part][] = [
+    ["train", train],
+    ...(unlabelled ? [["unlabelled", unlabelled] as [string, Part]] : []),
+    ...(validation ? [["validation", validation] as [string, Part]] : []),
+  ];
   for (const [name, part] of learnt)
     for (const [path, other] of others) {
       if (other === part || other.set !== part.set) continue;

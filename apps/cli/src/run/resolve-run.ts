@@ -3,6 +3,7 @@ import type { Json, NetworkSpec } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 import type { Source } from "../config/read.js";
 import { patchMultiple } from "../errors.js";
+import { refuseOutside } from "./own-weights.js";
 import { detectRoots } from "./detect-roots.js";
 import { openData, type Looking, type Opened } from "./open-data.js";
 import { methodsOf, networkOf } from "./parts.js";
@@ -13,6 +14,8 @@ export interface ResolvedRun {
   /** Folder of the configuration file: paths in it are taken from there. */
   readonly folder: string;
   readonly config: Resolved;
+  /** Where a key stands, for messages. */
+  readonly at: (path: readonly string[]) => string;
   readonly data: Opened;
   readonly teacher: NetworkSpec<string>;
   readonly student: NetworkSpec<string>;
@@ -23,13 +26,16 @@ export interface ResolvedRun {
 /** Opens all that a checked configuration names, with data where `--data` and SEGDISTILL_DATA say. Throws resolve/…, config/…, run/… and the data sets' own errors. */
 export const resolveRun = async (source: Source, written: Resolved, data: readonly string[]): Promise<ResolvedRun> => {
   const roots = rootsOf(data);
-  const entries = [written.data.train, written.data.unlabelled, written.data.validation, ...Object.values(written.data.test)].filter((entry) => entry !== undefined);
+  const entries = [written.data.train, written.data.unlabelled, written.data.validation, ...Object.values(written.data.test)].filter(
+    (entry) => entry !== undefined,
+  );
   refuseUnused(
     roots,
     entries.map(({ use }) => use),
   );
   const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
   const folder = dirname(resolve(source.file));
+  refuseOutside(source, written.teacher.weights, folder);
   const looking: Looking = { at: source.at, folder: process.cwd(), roots, detected: (name) => detected.get(name) };
   const opened = await openData(written, looking);
   const frame = { inputChannels: 1, classes: opened.train.set.classes.length }; // a prepared picture has one channel
@@ -54,7 +60,16 @@ export const resolveRun = async (source: Source, written: Resolved, data: readon
     student: student.entry as Resolved["student"],
     distil: { ...written.distil, methods: methods.entries },
   };
-  return { folder, config, data: opened, teacher: teacher.spec, student: student.spec, studentUse: written.student.use, methods };
+  return {
+    folder,
+    config,
+    at: source.at,
+    data: opened,
+    teacher: teacher.spec,
+    student: student.spec,
+    studentUse: written.student.use,
+    methods,
+  };
 };
 
 /** Case ids by part, as split.json has them: `{ train, validation, "test/stare" }`. */

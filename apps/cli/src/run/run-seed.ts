@@ -28,6 +28,7 @@ export interface SeedOptions {
   /** The run folder. */
   readonly path: string;
   readonly resume: boolean;
+  readonly inspect?: "gradients";
   readonly show: Progress;
   readonly signal: AbortSignal;
   /** Makes sure that TensorFlow is there; not called where everything is done. */
@@ -71,13 +72,20 @@ const trainAndMeasure = async (
   folder: RunFolder,
   environment: Environment,
   fingerprints: Readonly<Record<string, string>>,
-  { seed, show, signal }: SeedOptions,
+  { seed, show, signal, inspect }: SeedOptions,
 ): Promise<Results> => {
   const precision = environment.precision.chosen;
   const { prepared, dataSet, goals, models } = await wiredRun(run);
   const memory = stageMemory(folderStore(folder, { others: await runsBeside(folder.paths.folder), warn: show.say }));
   const store = shownStore(memory.store, show);
-  const trained = await train(goals, { seed, store, precision, code: engineOrigins() as unknown as Json, signal });
+  const trained = await train(goals, {
+    seed,
+    store,
+    precision,
+    code: engineOrigins() as unknown as Json,
+    signal,
+    ...(inspect && { inspect }),
+  });
   try {
     const all = { ...fingerprints, train: dataSet };
     return await measureRun({

@@ -16,6 +16,14 @@ export const shownStore = (store: Store, show: Progress): Store => ({
     else if (event.event === "started") show.say(`${stage}: ${event.steps} steps`);
     else if (event.event === "resumed") show.say(`${stage}: goes on from step ${event.step} of ${event.steps}`);
     else if (event.event === "reused") show.say(`${stage}: done before, not trained again`);
-    else show.say(`${stage}: done`);
+    else if (event.event === "validation") {
+      const scores = Object.entries(event.values).map(([name, value]) => `${name} ${value === null ? "not defined" : value.toFixed(4)}`);
+      show.say(`${stage}: validation after epoch ${event.epoch}: ${scores.join(", ")}${event.best ? " (best so far)" : ""}`);
+    } else if (event.event === "skipped")
+      show.say(`${stage}: step ${event.step} was left out: ${event.term} is not finite (${event.where})`);
+    else if (event.event === "gradients") {
+      const norms = Object.entries(event.norms).map(([term, norm]) => `${term} ${norm === null ? "not finite" : norm.toPrecision(3)}`);
+      show.say(`${stage}: gradients before step ${event.step}: ${norms.join(", ")}`);
+    } else if (event.event === "finished") show.say(`${stage}: done`);
   },
 });

@@ -1,7 +1,10 @@
-import { frozen, from, given, learns, stage } from "@segdistill/core";
-import type { Data, Method, NetworkSpec, Stage, Weights } from "@segdistill/core/contract";
+import { frozen, from, given, learns, pooledDice, stage, uncertainty } from "@segdistill/core";
+import type { Batches, Data, Method, NetworkSpec, Stage, Validation, Weights } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
+import type { Budget } from "../config/schema.js";
+import { noBaselineToStartFrom, noValidationData } from "../errors.js";
 import { optimiserOf, stepsOf } from "./budget.js";
+import { ablated } from "./parts.js";
 
 type AnyMethod = Method<string, never>;
 
@@ -16,6 +19,10 @@ export interface Ingredients {
   readonly alone: readonly AnyMethod[];
   /** Of a teacher that is not trained here. */
   readonly weights?: Weights;
+  /** The validation pictures, whole. */
+  readonly held?: Batches;
+  /** Where a key stands, for messages. */
+  readonly at: (path: readonly string[]) => string;
 }
 
 /** A model of the results: where it is found after training. */
@@ -33,9 +40,34 @@ export interface Wired {
   readonly models: readonly Model[];
 }
 
-/** Teacher (unless its weights are given), baseline (unless switched off) and distillation as stages, in this order. */
-export const wire = ({ config, data, teacher, student, methods, alone, weights }: Ingredients): Wired => {
-  const make = (name: string, nets: Stage["nets"], budget: Parameters<typeof optimiserOf>[0], by: readonly AnyMethod[]): Stage =>
+/** What a budget asks for beside its length, as the core has it. */
+const optionsOf = (budget: Budget, held: Batches | undefined, at: string): Partial<Omit<Stage, "nets" | "methods">> => {
+  const { accumulate, average, balance, nonFinite, validate } = budget;
+  if (validate && !held) throw noValidationData(at);
+  const validation = validate && {
+    measure: { dice: pooledDice("student") },
+    describe: { dice: "student" },
+    every: validate.every,
+    choose: { by: "dice", better: "higher", keep: validate.keep, ...(validate.patience !== undefined && { patience: validate.patience }) },
+  };
+  return {
+    ...(held && { held }),
+    ...(accumulate !== undefined && { accumulate }),
+    ...(average !== undefined && { average }),
+    ...(balance && { balance: uncertainty() }),
+    ...(nonFinite !== undefined && { nonFinite }),
+    ...(validation && { validation: validation as Validation }),
+  };
+};
+
+/**
+ * Teacher (unless its weights are given), baseline (unless switched off) and distillation as stages, in this order. Where the student starts from the
+ * baseline, what it is compared with is the baseline continued for the same budget.
+ *
+ * @throws config/validate, config/init, config/without
+ */
+export const wire = ({ config, data, teacher, student, methods, alone, weights, held, at }: Ingredients): Wired => {
+  const make = (name: string, nets: Stage["nets"], budget: Budget, where: readonly string[], by: readonly AnyMethod[]): Stage =>
     stage({
       name,
       nets,
@@ -43,21 +75,27 @@ export const wire = ({ config, data, teacher, student, methods, alone, weights }
       steps: stepsOf(budget, data.batchesPerEpoch),
       data,
       methods: by as never,
+      ...optionsOf(budget, held, at([...where, "validate"])),
     }) as unknown as Stage;
+  const { distil } = config;
   const { train } = config.teacher;
-  const taught = train && make("teacher", { student: learns(teacher) }, train, alone);
-  const plain = config.baseline ? make("baseline", { student: learns(student) }, config.distil, alone) : undefined;
+  const fromBaseline = distil.init === "baseline";
+  if (fromBaseline && !config.baseline) throw noBaselineToStartFrom(at(["distil", "init"]));
+  const taught = train && make("teacher", { student: learns(teacher) }, train, ["teacher", "train"], alone);
+  const plain = config.baseline ? make("baseline", { student: learns(student) }, distil, ["distil"], alone) : undefined;
+  const learning = (): Stage["nets"][string] =>
+    learns(student, plain ? { earlier: from(plain, "student") as never, start: fromBaseline ? "earlier" : "fresh" } : {});
+  const continued = fromBaseline ? make("continued", { student: learning() }, distil, ["distil"], alone) : undefined;
   const distillation = make(
     "distillation",
-    {
-      student: learns(student, plain ? { earlier: from(plain, "student") as never } : {}),
-      teacher: taught ? frozen(from(taught, "student")) : given(teacher, weights!),
-    },
-    config.distil,
-    methods,
+    { student: learning(), teacher: taught ? frozen(from(taught, "student")) : given(teacher, weights!) },
+    distil,
+    ["distil"],
+    ablated(methods, distil.without ?? [], at(["distil", "without"])),
   );
+  const compared = continued ?? plain;
   return {
-    goals: [taught, plain, distillation].filter((one) => one !== undefined),
+    goals: [taught, plain, continued, distillation].filter((one) => one !== undefined),
     models: [
       {
         name: "teacher",
@@ -66,7 +104,7 @@ export const wire = ({ config, data, teacher, student, methods, alone, weights }
         spec: teacher,
         trainedBy: taught ? "teacher" : null,
       },
-      ...(plain ? [{ name: "baseline", stage: plain, role: "student", spec: student, trainedBy: "baseline" } as const] : []),
+      ...(compared ? [{ name: "baseline", stage: compared, role: "student", spec: student, trainedBy: compared.name } as const] : []),
       { name: "distilled", stage: distillation, role: "student", spec: student, trainedBy: "distillation" },
     ],
   };

@@ -66,13 +66,17 @@ export interface Batch {
   readonly occurrences: readonly number[];
 }
 
-/** Batches in the order of training: the same for every stage that is given them, in every run of the same seed. */
-export interface Data {
+/** Batches in an order that is the same for every stage that is given them, in every run of the same seed. */
+export interface Batches {
   readonly picture: PictureShape;
   /** Of what is in the batches: cases, preparation, sampling. Part of the content hash of every stage that reads it. */
   readonly fingerprint: string;
   readonly batchSize: number;
-  readonly batchesPerEpoch: number;
   /** The batches of one epoch from the `first` on. Depends on nothing but its arguments. */
   readonly epoch: (epoch: number, seed: number, first?: number) => AsyncIterable<Batch>;
+}
+
+/** What a stage trains on. */
+export interface Data extends Batches {
+  readonly batchesPerEpoch: number;
 }

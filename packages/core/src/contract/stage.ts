@@ -1,4 +1,4 @@
-import type { Data } from "./data.js";
+import type { Batches, Data } from "./data.js";
 import type { CheckedMethod } from "./method.js";
 import type { NetworkSpec } from "./network.js";
 import type { Json } from "./json.js";
@@ -41,7 +41,9 @@ export interface Stage<N extends Nets = Nets, M extends string = string> {
   readonly average?: number;
   /** Weighs the terms against each other. Their plain weighted sum if left out. */
   readonly balance?: Balancer;
-  /** Measured between epochs. */
+  /** Data that is not trained on: what gates and the validation are measured on. Gates are measured on `data` if it is left out. */
+  readonly held?: Batches;
+  /** Measured on `held` between epochs. */
   readonly validation?: Validation;
   /** At a loss or gradient that is not finite: the stage ends, or at most so many steps are taken back and left out. "stop" */
   readonly nonFinite?: "stop" | { readonly skip: number };
@@ -49,7 +51,6 @@ export interface Stage<N extends Nets = Nets, M extends string = string> {
 
 /** Means over data that are not trained on, networks in inference (with their moving average, where there is one). */
 export interface Validation {
-  readonly data: Data;
   /** What is measured, Σ sum / Σ count over all data, by name. */
   readonly measure: Readonly<Record<string, (step: Step<Wants>) => Loss>>;
   /** What `measure` is, as data: part of the stage's content hash. */

@@ -1,4 +1,4 @@
-import type { CheckedMethod, Data, Json, Net, NetworkSpec, Origin, Stage, Validation } from "../contract/index.js";
+import type { Batches, CheckedMethod, Json, Net, NetworkSpec, Origin, Stage, Validation } from "../contract/index.js";
 
 const originOf = (origin: Origin | undefined): Json => (origin ? { package: origin.package, files: origin.files } : null);
 const specOf = (spec: Omit<NetworkSpec<string>, "build">): Json => ({
@@ -10,9 +10,8 @@ const specOf = (spec: Omit<NetworkSpec<string>, "build">): Json => ({
 });
 const methodOf = (method: CheckedMethod): Json => ({ name: method.name, options: method.options, origin: originOf(method.origin) });
 
-const dataOf = ({ fingerprint, batchSize, picture }: Data): Json => ({ fingerprint, batch: batchSize, picture: { ...picture } });
-const validationOf = ({ data, describe, every = 1, choose }: Validation): Json => ({
-  data: dataOf(data),
+const dataOf = ({ fingerprint, batchSize, picture }: Batches): Json => ({ fingerprint, batch: batchSize, picture: { ...picture } });
+const validationOf = ({ describe, every = 1, choose }: Validation): Json => ({
   describe,
   every,
   choose: choose ? { ...choose } : null,
@@ -43,6 +42,7 @@ export function identityOf(stage: Stage): Json {
     ...(stage.average !== undefined && { average: stage.average }),
     ...(stage.balance && { balance: stage.balance.describe }),
     ...(stage.nonFinite !== undefined && stage.nonFinite !== "stop" && { nonFinite: { ...stage.nonFinite } }),
+    ...(stage.held && { held: dataOf(stage.held) }),
     ...(stage.validation && { validation: validationOf(stage.validation) }),
   };
 }

@@ -156,7 +156,7 @@ describe("stages", () => {
       build: () => ({ terms: [{ name: "pairs", couples: "images", loss: ({ images }) => meanOver(images) }] }),
     });
     expect(await thrownBy([fitting({ methods: [fit(), couples] })], { reduce: (local) => local })).toEqual(
-      user("couples", "[own/pairs] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process."),
+      user("couples", "[own/pairs] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process, and without accumulate."),
     );
   });
   test("whose methods make two modules of one name; a method that throws leaves no module behind", async () => {

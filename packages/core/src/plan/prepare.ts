@@ -163,7 +163,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
 }
 
 /** Options whose range no type can say. */
-function checkOptions({ name, accumulate = 1, average = 0, nonFinite, validation }: Stage): void {
+function checkOptions({ name, accumulate = 1, average = 0, nonFinite, held, validation }: Stage): void {
   const whole = (n: number, least: number): boolean => Number.isInteger(n) && n >= least;
   const refuse = (option: string, expected: string, found: unknown): never => {
     throw wrongOption(name, option, expected, found);
@@ -172,12 +172,12 @@ function checkOptions({ name, accumulate = 1, average = 0, nonFinite, validation
   if (!(average >= 0 && average < 1)) refuse("average", "a number from 0 to below 1", average);
   if (typeof nonFinite === "object" && !whole(nonFinite.skip, 1)) refuse("nonFinite.skip", "a whole number from 1 on", nonFinite.skip);
   if (!validation) return;
-  const { every = 1, choose, measure, data } = validation;
+  if (!held) refuse("held", "data that is not trained on, for its validation", undefined);
+  const { every = 1, choose, measure } = validation;
   if (!whole(every, 1)) refuse("validation.every", "a whole number from 1 on", every);
   if (choose && !(choose.by in measure)) refuse("validation.choose.by", `one of ${Object.keys(measure).join(", ")}`, choose.by);
   if (choose?.patience !== undefined && !whole(choose.patience, 1))
     refuse("validation.choose.patience", "a whole number from 1 on", choose.patience);
-  if (data.batchesPerEpoch < 1) refuse("validation.data", "at least one batch", `${data.batchesPerEpoch} batches`);
 }
 
 /** What an optimiser treats apart is there. */
@@ -190,7 +190,7 @@ function checkNames(stage: string, { names = [] }: Optimiser, modules: readonly 
 
 /** The data give what the network takes. */
 function checkInput(stage: Stage, role: string, spec: NetworkSpec<string>): void {
-  for (const { picture } of [stage.data, ...(stage.validation ? [stage.validation.data] : [])]) checkPicture(stage, role, spec, picture);
+  for (const { picture } of [stage.data, ...(stage.held ? [stage.held] : [])]) checkPicture(stage, role, spec, picture);
 }
 function checkPicture(stage: Stage, role: string, spec: NetworkSpec<string>, { height, width, channels, classes }: PictureShape): void {
   const refuse = (expected: string, found: string, remedy: string): never => {

@@ -16,7 +16,7 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import type { At, Batch, Data, Picture, PictureShape, Schedule, Stage } from "../contract/index.js";
+import type { At, Batch, Batches, Picture, PictureShape, Schedule, Stage } from "../contract/index.js";
 import type { Ready } from "../plan/prepare.js";
 import { hash } from "../random.js";
 
@@ -71,7 +71,7 @@ export const atStep = ({ steps, data: { batchesPerEpoch } }: Stage, step: number
 });
 
 /** The tensors of one step. Schedules become numbers here and nowhere else. The caller disposes of them. */
-export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready, seed: number, { picture }: Data = stage.data): Feed {
+export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready, seed: number, { picture }: Batches = stage.data): Feed {
   const { height, width, channels } = picture;
   const images = batch.cases.length;
   const weights = terms.map((term) => numberOf(term.weight, at));

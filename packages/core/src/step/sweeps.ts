@@ -1,6 +1,6 @@
 import { add, dispose, div, onesLike, sum, tidy, type Tensor } from "@tensorflow/tfjs-core";
-import type { Collect, Data, Loss, Step, Wants } from "../contract/index.js";
-import { gateFailed } from "../errors.js";
+import type { Batches, Collect, Loss, Step, Wants } from "../contract/index.js";
+import { gateFailed, noBatch } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
 import { writing, type Evaluation } from "./evaluate.js";
 import { feed } from "./fed.js";
@@ -30,10 +30,10 @@ export const gatesOf = ({ gates }: Ready, values: Readonly<Record<string, number
 
 export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): Sweeps {
   const { stage } = ready;
-  const held = stage.validation?.data ?? stage.data;
+  const held = stage.held ?? stage.data;
   const made = new Map<string, Program>();
   /** Sums over the data. Traced once, not once an epoch. */
-  const totals = async (name: string, data: Data, epoch: number, of: (now: Evaluation) => readonly Tensor[]): Promise<Tensor[]> => {
+  const totals = async (name: string, data: Batches, epoch: number, of: (now: Evaluation) => readonly Tensor[]): Promise<Tensor[]> => {
     const part =
       made.get(name) ??
       programOf(`${stage.name}/${name}`, ([now], _, refuse) => {
@@ -45,18 +45,21 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): S
     let total: Tensor[] = [];
     try {
       for await (const batch of data.epoch(epoch, seed)) {
-        const out = await part.run(feed(batch, { step: 0, steps: stage.steps, epoch, perEpoch: data.batchesPerEpoch }, ready, seed, data));
+        const out = await part.run(
+          feed(batch, { step: 0, steps: stage.steps, epoch, perEpoch: stage.data.batchesPerEpoch }, ready, seed, data),
+        );
         const sofar = total;
         total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
         if (sofar.length > 0) dispose([...sofar, ...out]);
       }
+      if (total.length === 0) throw noBatch(name, stage.name);
       return total;
     } catch (failure) {
       dispose(total);
       throw failure;
     }
   };
-  const mean = async (name: string, data: Data, epoch: number, of: (now: Evaluation) => readonly [Tensor, Tensor]): Promise<Tensor> => {
+  const mean = async (name: string, data: Batches, epoch: number, of: (now: Evaluation) => readonly [Tensor, Tensor]): Promise<Tensor> => {
     const total = await totals(name, data, epoch, of);
     try {
       return tidy(() => div(total[0]!, total[1]!));
