@@ -1,0 +1,63 @@
+import {
+  abs,
+  customGrad,
+  div,
+  expandDims,
+  greater,
+  maximum,
+  mul,
+  norm,
+  reshape,
+  sum,
+  where,
+  type Scalar,
+  type Tensor,
+  type Variable,
+} from "@tensorflow/tfjs-core";
+import { float32Barrier } from "@segdistill/backend/ops";
+import type { Make, Pass } from "../contract/index.js";
+
+/**
+ * A kernel divided by its largest singular value: W / σ, σ = uᵀWv, with W as a matrix [N, O] of all axes but the last, and the last (kernels of `conv2d` and
+ * dense layers have their outputs there). As PyTorch's `spectral_norm`: u and v are no functions of W to the gradient, ∂σ/∂W = v uᵀ; any order.
+ *
+ * u [O] and v [N] are state of the module, `<name>/u` and `<name>/v`. A pass that may move state makes one power iteration, v = Wᵀu/‖Wᵀu‖ (written for
+ * PyTorch's [O, N]), u = Wv/‖Wv‖, and keeps both: in an adversary's own phase, once a round. Any other pass takes them as they are. Before the first iteration v is
+ * all zeros, and a still pass makes one that it does not keep: the student learns before its opponent has moved.
+ *
+ * The function that is returned may be called once a pass, where that pass moves state: make a scorer of the pass and share it, as the example does.
+ * Miyato et al., 2018; methods.md 3.2.3: that state moves in D's own step only is [ours], the released code iterates in every forward.
+ *
+ * @throws core/variable-exists, core/moved-twice
+ * @example
+ * const d = scope.module("d", (make) => {
+ *   const kernel = spectralNorm(make, "conv", make.variable("conv", [4, 4, 2, 64], { normal: 0.02 }));
+ *   return { scorer: (pass: Pass) => { const w = kernel(pass) as Tensor4D; return (z: Tensor4D) => conv2d(z, w, { stride: 2, padding: 1 }); } };
+ * });
+ */
+export function spectralNorm(make: Make, name: string, kernel: Variable): (pass: Pass) => Tensor {
+  const outputs = kernel.shape.at(-1)!;
+  const inputs = kernel.size / outputs;
+  const [u, v] = [make.state(`${name}/u`, [outputs], { normal: 1 }), make.state(`${name}/v`, [inputs], "zeros")];
+  return (pass) => {
+    const sigma = customGrad((w, save) => {
+      const flat = w as Tensor; // [N, O]
+      const nextV = unit(sum(mul(flat, u.value), 1));
+      const nextU = unit(sum(mul(flat, expandDims(nextV, 1)), 0));
+      const moves = pass.statistics === "move";
+      const begun = greater(sum(abs(v.value)), 0);
+      const [nowU, nowV] = moves ? [nextU, nextV] : [where(begun, u.value, nextU), where(begun, v.value, nextV)];
+      u.move(nextU, pass);
+      v.move(nextV, pass);
+      (save as (t: Tensor[]) => void)([nowU, nowV]);
+      return {
+        value: sum(mul(mul(flat, nowU), expandDims(nowV, 1))),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, mul(expandDims(saved[1]!, 1), saved[0]!)),
+      };
+    })(reshape(kernel as Tensor, [inputs, outputs])) as Scalar;
+    return float32Barrier(div(kernel as Tensor, sigma));
+  };
+}
+
+/** x / max(‖x‖, 1e-12), as PyTorch's normalize. Sums of products instead of matMul: in bfloat16 they stay float32. */
+const unit = (x: Tensor): Tensor => div(x, maximum(norm(x), 1e-12));
