@@ -3,8 +3,12 @@ export type { CompareOptions, ComparedDifference, ComparedDomain, ComparedRow, C
 export { comparisonFormats, type ComparisonFormat } from "./compare/formats.js";
 export { curvesOf } from "./curves-of.js";
 export { examplesOf } from "./examples.js";
+export { markup, type Markup } from "./markup.js";
+export { policy } from "./policy.js";
+export { signed } from "./numbers.js";
 export { report } from "./report.js";
 export type { CurvePoint, Rank, ReportInput, ShownCase, StageCurves } from "./report-input.js";
 export { finding, findingWords, type Finding } from "./finding.js";
+export { style } from "./style.js";
 export { headMetric, summarise, type Summary } from "./summary.js";
 export { thin, type Sample } from "./thin.js";

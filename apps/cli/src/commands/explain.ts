@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import { choosePrecision, startEngine } from "@segdistill/backend";
+import { plan, writeAtomic } from "@segdistill/core";
+import { configure } from "../config/configure.js";
+import { readConfiguration } from "../config/extends.js";
+import { overlay } from "../config/set.js";
+import { asText } from "../explain/as-text.js";
+import { explanation } from "../explain/explanation.js";
+import { page } from "../explain/page.js";
+import { probe } from "../explain/probe.js";
+import type { Common } from "../program.js";
+import { resolveRun } from "../run/resolve-run.js";
+import { wiredRun } from "../run/wired-run.js";
+import { stopping } from "../stopping.js";
+import { onScreen } from "../terminal/progress.js";
+import { write, writeJson } from "../terminal/write.js";
+import { fetchedLibrary } from "./setup.js";
+
+export interface ExplainOptions extends Common {
+  readonly data: readonly string[];
+  readonly set: readonly string[];
+  readonly html?: string;
+  /** `--no-probe` makes it false. */
+  readonly probe: boolean;
+}
+
+/** `segdistill explain`: what a configuration will do, wired and checked as `run` does it, with times from two real steps a stage. Nothing is trained or kept. */
+export const explain = async (file: string, options: ExplainOptions): Promise<number> => {
+  const show = onScreen(options.quiet === true || options.json === true);
+  const source = overlay(readConfiguration(file), options.set);
+  const run = await resolveRun(source, configure(source), options.data);
+  const stop = stopping(show.say);
+  try {
+    await fetchedLibrary(options, show, stop.signal);
+    await startEngine();
+    const { name, seed: one = 0, seeds = [one] } = run.config;
+    const seed = seeds[0]!;
+    const { precision } = await choosePrecision(run.config.precision);
+    const { goals } = await wiredRun(run);
+    const planned = plan(goals, { seed, precision, code: null });
+    if (options.probe) show.doing("probing", `two steps of ${planned.map((stage) => stage.name).join(", ")}`);
+    const probed = options.probe ? await probe(goals, { seed, precision, signal: stop.signal }) : new Map<string, never>();
+    show.close();
+    const found = explanation({ name, seed, precision, cases: run.data.train.cases.length }, planned, probed);
+    if (options.html !== undefined) await writeAtomic(resolve(options.html), page(found, run.config));
+    if (options.json) writeJson(found);
+    else write(`${asText(found)}${options.html === undefined ? "" : `page  ${options.html}\n`}`);
+    return 0;
+  } finally {
+    show.close();
+    stop.close();
+  }
+};
