@@ -102,7 +102,7 @@ test("--metric and --against; the ending of the file decides the format, --forma
     await start("t.html"),
     await start("t"),
     await start("t.tex", "csv"),
-  ]).toEqual([...["| Test set | Ru", "testSet,unseen,", "% \\usepackage{b", "<!doctype html>", "| Test set | Ru", "testSet,unseen,"]]);
+  ]).toEqual([...["| Test set | Mo", "testSet,unseen,", "% \\usepackage{b", "<!doctype html>", "| Test set | Mo", "testSet,unseen,"]]);
 });
 
 test("without a file the table goes to standard output", async () => {

@@ -56,6 +56,18 @@ test("better, worse, no interval", () => {
   ]);
 });
 
+test("no difference at all, and a small one", () => {
+  const gains = [
+    { ...gain, domain: "own", mean: 0, low: 0, high: 0 },
+    { ...gain, domain: "far", mean: 0.0002, low: 0.00004, high: 0.001 },
+  ];
+  expect(resultsTable(of(gains), "dice").split("\n").slice(4)).toEqual([
+    "difference, 95 % interval  0.000 (0.000 to 0.000)  +0.0002 (+0.00004 to +0.001)",
+    "                              no difference found                          gain",
+    "",
+  ]);
+});
+
 test("without differences there are no such lines", () => {
   expect(resultsTable(of([]), "dice").split("\n")).toHaveLength(5);
 });

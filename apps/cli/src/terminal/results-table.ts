@@ -1,6 +1,6 @@
 import type { CaseScores, DomainScores, Results } from "@segdistill/core";
 import { summarise } from "@segdistill/metrics";
-import { finding, findingWords } from "@segdistill/report";
+import { finding, findingWords, signed } from "@segdistill/report";
 import { table } from "./table.js";
 
 type Shown = Pick<Results, "data" | "gains"> & {
@@ -8,7 +8,6 @@ type Shown = Pick<Results, "data" | "gains"> & {
 };
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
-const signed = (n: number): string => `${n < 0 ? "−" : "+"}${Math.abs(n).toFixed(3)}`;
 const cell = (rows: readonly CaseScores[], metric: string): string => {
   const values = rows.map((row) => row[metric]);
   const { mean, sd } = summarise(values.map((v) => (typeof v === "number" ? v : null)));

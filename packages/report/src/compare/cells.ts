@@ -22,13 +22,13 @@ const severalSeeds = ({ domains }: Comparison): boolean => domains.some(({ rows 
 /** "stare (never seen)". */
 export const domainWords = ({ domain, unseen }: ComparedDomain): string => `${domain}${unseen ? " (never seen)" : ""}`;
 
-/** The columns of a comparison, the test set first. Numbers as texts, with three digits; what is not known is "–". Source: our choice. */
+/** The columns of a comparison, the test set first; the run where there are several. Numbers as texts, with three digits; what is not known is "–". Source: our choice. */
 export const columnsOf = (comparison: Comparison): readonly Column[] => {
   const name = metricName(comparison.metric);
   const level = percent(comparison.level);
   return [
     { head: "Test set", words: true, cell: (_, domain) => domainWords(domain) },
-    { head: "Run", words: true, cell: ({ run }) => run },
+    ...(comparison.runs.length > 1 ? [{ head: "Run", words: true, cell: ({ run }: ComparedRow) => run }] : []),
     { head: "Model", words: true, cell: ({ model }) => modelName(model) },
     { head: name, cell: ({ mean, sd }) => known(mean, (m) => `${score(m)}${sd === null ? "" : ` ± ${score(sd)}`}`) },
     ...(severalSeeds(comparison) ? [{ head: "SD of seeds", cell: ({ seedSd }: ComparedRow) => known(seedSd, score) }] : []),
@@ -58,7 +58,7 @@ export const captionOf = ({ metric, level, against, tests, domains, runs }: Comp
   return [
     `${metricName(metric)}: mean ± standard deviation over pictures${seeds ? ", each averaged over the seeds" : ""}.`,
     `Difference to the ${against}, case by case and seed by seed, with ${percent(level)} interval${by}: where it includes 0, no difference is found.`,
-    `p: Wilcoxon's signed-rank test over groups${seeds ? " (of these seeds: other seeds are the interval's matter)" : ""}, corrected by Holm for ${counted(tests, "comparison")}. Effect: rank-biserial correlation, −1 to 1.`,
+    `p: Wilcoxon's signed-rank test over groups${seeds ? " (of these seeds: other seeds are the interval's matter)" : ""}${tests > 1 ? `, corrected by Holm for ${tests} comparisons` : ""}. Effect: rank-biserial correlation, −1 to 1.`,
     `MACs: multiply-accumulates for one picture. Training: time${seeds ? ", mean over the seeds" : ""}. Memory: the most that the process held while training${seeds ? ", of any seed" : ""}. –: not compared or not known.`,
   ].join(" ");
 };

@@ -19,7 +19,7 @@ export const html = (comparison: Comparison): string => {
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${{ html: policy }}"><meta name="generator" content="SegDistill"><link rel="icon" href="data:,">
-<title>${title}: comparison</title><style>${{ html: style }}main{max-width:80rem}header,footer{max-width:80rem}.forest{max-width:40rem}.forest text{paint-order:stroke;stroke:var(--paper);stroke-width:5px}</style></head>
+<title>${title}: comparison</title><style>${{ html: style }}main,header,footer{max-width:96rem}th,td{padding-right:.7rem}tbody th,td.text{min-width:0;white-space:nowrap}.forest{max-width:40rem}.forest text{paint-order:stroke;stroke:var(--paper);stroke-width:5px}</style></head>
 <body><header><h1>${listed(runs.map(({ label }) => label))} <span class="soft">· comparison</span></h1></header>
 <main><section id="summary" aria-label="Summary"><p class="headline">${headlineOf(comparison)}</p><ul>${remarksOf(comparison).map((remark) => markup`<li>${remark}</li>`)}</ul></section>
 ${domains.map((domain, i) => domainSection(comparison, domain, i))}</main>
