@@ -45,13 +45,13 @@ export function batchOf({ height, width, channels, classes }: PictureShape, item
   return batch;
 }
 
-/** One batch again and again, within one long epoch: every step sees the same pictures, labels and noise. */
-export const always = (picture: PictureShape, items: readonly Item[]): Data => ({
+/** Some batches in turn, within one epoch of four steps: a single one is what every step sees, labels and noise alike. */
+export const inTurn = (picture: PictureShape, batches: readonly (readonly Item[])[]): Data => ({
   picture,
-  fingerprint: JSON.stringify(items),
-  batchSize: items.length,
-  batchesPerEpoch: 1000,
+  fingerprint: JSON.stringify(batches),
+  batchSize: batches[0]!.length,
+  batchesPerEpoch: 4,
   epoch: async function* (_, __, first = 0) {
-    for (let i = first; i < 1000; i++) yield await Promise.resolve(batchOf(picture, items));
+    for (let i = first; i < 4; i++) yield await Promise.resolve(batchOf(picture, batches[i % batches.length]!));
   },
 });

@@ -153,12 +153,12 @@ export const notAdditive = (who: string, variable: string, expected: number, fou
     short(found),
     "In a gradient of its own, multiply by what comes in (dy).",
   );
-export const weightZero = (who: string, variable: string): AssertionError =>
+export const weightZero = (who: string, variable: string, alone: number, found: number): AssertionError =>
   failed(
     who,
-    `weight 0 to leave another method's gradient as it is (${variable})`,
-    "other bytes",
-    "Change nothing outside the terms' values.",
+    `a weight of 0 to leave another method's gradient as it is (${variable}), ${short(alone)}`,
+    short(found),
+    "In a gradient of its own, multiply by what comes in (dy), and change nothing outside the terms' values.",
   );
 export const stepRaises = (who: string, term: string, ratio: number, asked: string): AssertionError =>
   failed(

@@ -3,7 +3,8 @@ import type { Optimiser } from "../../contract/index.js";
 import type { Item } from "../batches.js";
 import type { Holds } from "./describe-method.js";
 import * as say from "./errors.js";
-import { apartAt, differAt } from "./running.js";
+import { apartAt, differAt, largestOf } from "./running.js";
+import type { MethodSubject } from "./subject.js";
 import { tryOut, type Bytes, type Seen, type Trial } from "./trial.js";
 
 const all = (more: Partial<Item>): readonly Item[] => ["a", "b", "c"].map((id) => ({ id, ...more }));
@@ -38,7 +39,7 @@ export const numbers: Holds<
         seen = await tryOut(subject, trial);
       } catch (error) {
         const { code, message } = error as Error & { code?: string };
-        throw code === "core/not-finite" ? say.notFinite(subject.name, where, message) : error;
+        throw code === "core/not-finite" ? say.notFinite(subject.name, where, message.split(/ in step |\. /)[0]!) : error;
       }
       for (const [name, value] of Object.entries(seen.values[0] ?? {}))
         if (!Number.isFinite(value)) throw say.notFinite(subject.name, where, `${value} in ${name}`);
@@ -53,8 +54,9 @@ export const numbers: Holds<
   "gradients reach what learns": async (subject) => {
     const whole = await tryOut(subject);
     for (const { name } of whole.terms) {
-      const seen = await tryOut(subject, { only: name, opponents: false });
-      if (!seen.modules.some((module) => reached(module))) throw say.unreached(subject.name, name);
+      const seen = await alone(subject, name);
+      if (!seen?.modules.some((module) => (module.student || whole.trains.includes(module.module)) && reached(module)))
+        throw say.unreached(subject.name, name);
     }
     for (const module of whole.modules)
       if (whole.trains.includes(module.module) && !reached(module)) throw say.trainedInVain(subject.name, module.module);
@@ -68,16 +70,16 @@ export const numbers: Holds<
   "a small step lowers every term": async (subject) => {
     const method = subject.make().name;
     for (const { name } of (await tryOut(subject)).terms) {
-      const only = { only: name, opponents: false } as const;
-      const start = await tryOut(subject, only);
+      const start = await alone(subject, name);
+      if (!start) continue; // told by "gradients reach what learns"
       const value = start.values[0]![`${method}/${name}`]!;
       const squared = [...gradientOf(start).values()].reduce((sum, g) => sum + g.reduce((part, x) => part + x * x, 0), 0);
-      if (!(squared > 0)) continue; // told by "gradients reach what learns"
+      if (!(squared > 0)) continue;
       const ratios: number[] = [];
       for (const share of [0.1, 0.03, 0.01, 1e-3]) {
         const asked = share * (Math.abs(value) || 1); // by how much the gradient says that it falls
         try {
-          const { values } = await tryOut(subject, { ...only, steps: 2, optimiser: against(asked / squared) });
+          const { values } = await tryOut(subject, { only: name, opponents: false, steps: 2, optimiser: against(asked / squared) });
           ratios.push((values[0]![`${method}/${name}`]! - values[1]![`${method}/${name}`]!) / asked);
         } catch (error) {
           if ((error as { code?: string }).code !== "core/not-finite") throw error; // the step was too large
@@ -95,15 +97,29 @@ export const numbers: Holds<
     if (own.terms.length === 0) return;
     const [mine, theirs] = [gradientOf(own), gradientOf(other)];
     const both = gradientOf(await tryOut(subject, { beside: true, weight: 2 }));
+    const floor = floorOf(both);
     for (const [name, found] of both) {
       const expected = found.map((_, i) => 2 * (mine.get(name)?.[i] ?? 0) + (theirs.get(name)?.[i] ?? 0));
-      const at = apartAt(expected, found, 1e-4);
+      const at = apartAt(expected, found, 1e-4, floor);
       if (at !== null) throw say.notAdditive(subject.name, name, expected[at]!, found[at]!);
     }
-    const zero = gradientOf(await tryOut(subject, { beside: true, weight: 0 }));
-    for (const [name, found] of theirs) if (differAt(found, zero.get(name) ?? found) !== null) throw say.weightZero(subject.name, name);
+    const zero = gradientOf(await tryOut(subject, { beside: true, weight: { describe: "off", value: () => 0 } }));
+    for (const [name, found] of theirs) {
+      const at = apartAt(found, zero.get(name) ?? found, 1e-6, floor);
+      if (at !== null) throw say.weightZero(subject.name, name, found[at]!, zero.get(name)![at]!);
+    }
   },
 };
+
+/** One term, without opponents; null where tfjs finds no way from it to anything that learns. */
+async function alone(subject: MethodSubject, only: string): Promise<Seen | null> {
+  try {
+    return await tryOut(subject, { only, opponents: false });
+  } catch (error) {
+    if ((error as Error).message.startsWith("Cannot find a connection")) return null;
+    throw error;
+  }
+}
 
 /** w ← w − rate·g. */
 const against = (by: number): Optimiser => ({
@@ -114,8 +130,7 @@ const against = (by: number): Optimiser => ({
 });
 
 /** Whether an optimiser moved any of its variables by a gradient that is not 0. */
-const reached = ({ mayMove, variables }: Bytes): boolean =>
-  mayMove &&
+const reached = ({ variables }: Bytes): boolean =>
   [...variables.values()].some(({ before, after, state }) => !state && differAt(before, after) !== null && after.some((x) => x !== 0));
 
 /** The gradient that a run left in place of the variables; 0 where nothing reached. */
@@ -127,3 +142,7 @@ export function gradientOf({ modules, trains }: Seen): ReadonlyMap<string, Float
         out.set(`${module}/${key}`, differAt(before, after) === null ? new Float32Array(after.length) : after);
   return out;
 }
+
+/** What is small beside the largest gradient is rounding, and no difference. */
+export const floorOf = (gradients: ReadonlyMap<string, Float32Array>): number =>
+  0.01 * Math.max(0, ...[...gradients.values()].map(largestOf));

@@ -63,13 +63,14 @@ export function differAt(one: ArrayLike<number>, other: ArrayLike<number>): numb
   for (let i = 0; i < one.length; i++) if (!Object.is(one[i], other[i])) return i;
   return null;
 }
-/** Where two lists differ by more than `tolerance` of the largest value in them; null where they do not. */
-export function apartAt(one: ArrayLike<number>, other: ArrayLike<number>, tolerance: number): number | null {
+/** Where two lists differ by more than `tolerance` of the largest value in them, or of `floor`; null where they do not. */
+export function apartAt(one: ArrayLike<number>, other: ArrayLike<number>, tolerance: number, floor = 0): number | null {
   if (tolerance === 0) return differAt(one, other);
-  const largest = Math.max(...Array.from(one, Math.abs), ...Array.from(other, Math.abs));
+  const largest = Math.max(floor, largestOf(one), largestOf(other));
   for (let i = 0; i < one.length; i++) if (!(Math.abs(one[i]! - other[i]!) <= tolerance * largest)) return i;
   return null;
 }
+export const largestOf = (values: ArrayLike<number>): number => Math.max(0, ...Array.from(values, Math.abs));
 
 /** Values of all steps, term by term, and then all variables. */
 export function compareRuns(one: Seen, other: Seen, tolerance: number, tell: (what: string, a: number, b: number) => Error): void {

@@ -1,11 +1,11 @@
 import { dispose, memory } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import type { CheckedMethod, Module, Net, Optimiser, Stage } from "../../contract/index.js";
+import type { CheckedMethod, Module, Net, Optimiser, Schedule, Stage } from "../../contract/index.js";
 import { frozen, from, learns, stage } from "../../stages.js";
 import { memoryStore, type Store } from "../../store.js";
 import { train } from "../../train.js";
 import { weigh } from "../../weigh.js";
-import { always, type Item } from "../batches.js";
+import { inTurn, type Item } from "../batches.js";
 import { companion } from "../companion.js";
 import { pictureOf, specsFor, type MethodSubject } from "./subject.js";
 import { watchedMethod, watchedSpec, type Start, type Watch } from "./watched.js";
@@ -14,6 +14,8 @@ import { watchedMethod, watchedSpec, type Start, type Watch } from "./watched.js
 export interface Trial {
   /** Three pictures if left out. */
   readonly items?: readonly Item[];
+  /** Several batches, one a step, on networks that stay as they are: means that are collected are of all of them. */
+  readonly batches?: readonly (readonly Item[])[];
   readonly steps?: number;
   readonly eager?: boolean;
   readonly seed?: number;
@@ -27,7 +29,7 @@ export interface Trial {
   readonly opponents?: boolean;
   /** Weights change as the method says; otherwise schedules are 1. */
   readonly schedules?: boolean;
-  readonly weight?: number;
+  readonly weight?: number | Schedule;
   /** The supervised companion beside it. */
   readonly beside?: boolean;
   /** The companion alone. */
@@ -86,14 +88,17 @@ export const toGradient: Optimiser = {
   update: ({ gradient, slots }) => ({ value: gradient, slots }),
 };
 
+const still: Optimiser = { describe: "still", rate: 0, slots: 0, update: ({ value, slots }) => ({ value: value.clone(), slots }) };
+
 const three: readonly Item[] = [{ id: "a" }, { id: "b" }, { id: "c" }];
 
 /** The stage under test with all that comes before it: every network that is wanted with its first values, frozen or trained. */
 function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone: boolean): Stage {
   const method = subject.make();
-  const { items = three, steps = 1, optimiser = toGradient, opponents = true, schedules = false } = trial;
+  const { batches, items = three, steps = batches?.length ?? 1, opponents = true, schedules = false } = trial;
+  const optimiser = trial.optimiser ?? (batches ? still : toGradient);
   const specs = specsFor(subject, method, alone || trial.beside === true || trial.without === true);
-  const rest = { data: always(pictureOf(specs), items), optimiser, steps };
+  const rest = { data: inTurn(pictureOf(specs), batches ?? [items]), optimiser, steps };
 
   const before: Stage[] = [];
   const nets: Record<string, Net<string>> = {};

@@ -82,7 +82,7 @@ export interface MethodWatching {
   readonly subject: boolean;
   /** Whether it takes part in the stage under test, rather than in one that comes before. */
   readonly here: boolean;
-  /** Only this term. */
+  /** Only this term, with weight 1. */
   readonly only?: string;
   readonly opponents: boolean;
   /** Whether schedules of weights stay; otherwise they are 1 from the first step. */
@@ -132,7 +132,7 @@ function watchedBuilt(
     terms: terms.map(
       (term): Term<Step<Wants>> => ({
         ...term,
-        ...(!schedules && typeof term.weight === "object" && { weight: 1 }),
+        ...((only !== undefined || (!schedules && typeof term.weight === "object")) && { weight: 1 }),
         loss: (step) => shared(term.name, seen(term.loss)(step), watch),
       }),
     ),
@@ -179,7 +179,7 @@ function watchedStep(step: Step<Wants>, watch: Watch): Step<Wants> {
           return new Proxy(target.net, {
             get: (nets, role) => {
               if (typeof role === "string" && role in nets) return answer(role, nets[role]!);
-              throw noSuchNetwork(watch.who, String(role), Object.keys(nets));
+              throw noSuchNetwork(watch.who, String(role), Reflect.ownKeys(nets).map(String));
             },
           });
         if (key === "view") {
