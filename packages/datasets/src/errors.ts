@@ -21,6 +21,10 @@ export const pictureUnreadable = (path: string, found: string): Error =>
     `[picture] "${path}" cannot be read. Expected a complete ${formats} file, gzipped or not; found ${found}. Download it again, or convert it to PNG.`,
   );
 
+/** A picture above the bounds of what is read into memory. */
+export const pictureTooLarge = (path: string, found: string, most: number): Error =>
+  userError("picture-too-large", `[picture] "${path}" has ${found}. Expected at most ${most}. Make it smaller, or cut it into pieces.`);
+
 /** A picture of a kind that has no place here, such as CMYK or float pixels. */
 export const pictureKind = (path: string, found: string): Error =>
   userError(
@@ -168,6 +172,38 @@ export const rootMissing = (name: string, root: string, isFile: boolean): Error 
     isFile
       ? `[${name}] "${root}" is a file. Expected the folder of the data, unpacked. Unpack it, and give that folder with --data ${name}=PATH.`
       : `[${name}] the folder "${root}" does not exist. Expected the folder of the data. Correct the path: --data ${name}=PATH.`,
+  );
+
+/** A link in a data set to something outside of it. */
+export const linkLeaves = (root: string, path: string): Error =>
+  userError(
+    "link-leaves",
+    `[data] "${path}" is a link that leads out of "${root}". Expected only links inside of it: a data set from elsewhere may not show other files. Put the files themselves there, or give the folder that the link leads to.`,
+  );
+
+/** A file that an option names outside of the data. */
+export const fileOutside = (name: string, option: string, found: string, root: string): Error =>
+  userError(
+    "file-outside",
+    `[${name}] ${option} names "${found}", which lies outside of "${root}". Expected a file in the folder of the data. Copy it there.`,
+  );
+
+/** A list too large to be one. */
+export const listTooLarge = (path: string, found: number, most: number): Error =>
+  userError("list-too-large", `[data] "${path}" has ${found} bytes. Expected a list of at most ${most}. Is this the right file?`);
+
+/** A folder pattern of more stars than are matched quickly. */
+export const patternStars = (pattern: string): Error =>
+  userError(
+    "pattern-stars",
+    `[folder] the folder pattern "${pattern.slice(0, 200)}" has too many stars. Expected at most two "**", and three "*" between two "/". Spell out more of it.`,
+  );
+
+/** An expression that takes too long on a name. */
+export const regexSlow = (source: string, seconds: number): Error =>
+  userError(
+    "regex-slow",
+    `[folder] the expression "${source}" takes more than ${seconds} s on one name. Expected one without nested repetitions, such as "^([^_]+)". Write it more simply.`,
   );
 
 /** A folder that holds something else. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { listText } from "./list-file.js";
 
 /**
  * Rows of a CSV file by column name: comma, semicolon or tab (whichever the first line has most of), fields in double quotes, BOM, CRLF; empty lines are left out. datasets.md 3
@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
  * Column names are compared in lower case; a field that a row lacks is empty.
  */
 export async function readCsv(path: string): Promise<Record<string, string>[]> {
-  const text = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  const text = await listText(path);
   const first = /^.*/.exec(text)![0];
   const count = (mark: string): number => first.split(mark).length;
   const separator = [",", ";", "\t"].sort((a, b) => count(b) - count(a))[0]!;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 
 /** What a data set's fingerprint is made of: a file, or bytes that were made. */
 export interface Fingered {
@@ -15,8 +15,14 @@ export interface Fingered {
 export async function fingerprint(files: readonly Fingered[]): Promise<string> {
   const lines: string[] = [];
   for (const { id, bytes } of files) {
-    const content = typeof bytes === "string" ? await readFile(bytes) : bytes;
-    lines.push(`${id} ${String(content.length)} ${createHash("sha256").update(content).digest("hex")}\n`);
+    const hash = createHash("sha256");
+    let length = 0;
+    // Piece by piece: a file may be larger than what is read at once.
+    for await (const piece of typeof bytes === "string" ? createReadStream(bytes, { highWaterMark: 1 << 20 }) : [bytes]) {
+      hash.update(piece as Uint8Array);
+      length += (piece as Uint8Array).length;
+    }
+    lines.push(`${id} ${String(length)} ${hash.digest("hex")}\n`);
   }
   return createHash("sha256").update(lines.sort().join("")).digest("hex");
 }

@@ -1,14 +1,15 @@
-import { resolve } from "node:path";
 import { stat } from "node:fs/promises";
 import { groupMissing, listMissing, listUnreadable, regexInvalid } from "../errors.js";
 import { readCsv } from "./csv.js";
 import type { FolderSettings } from "./folder-options.js";
+import { guardedExpression, type Expression } from "./guarded-expression.js";
+import { listPath } from "./list-file.js";
 import { nameOf } from "./stem.js";
 
 /** A regular expression of the user's. @throws where it is none */
-export function expressionOf(name: string, option: string, source: string): RegExp {
+export function expressionOf(name: string, option: string, source: string): Expression {
   try {
-    return new RegExp(source, "u");
+    return guardedExpression(source, "u");
   } catch (error) {
     throw regexInvalid(name, option, source, error instanceof Error ? error.message : String(error));
   }
@@ -42,11 +43,11 @@ async function ruleOf(name: string, root: string, rule: FolderSettings["group"])
       return match?.groups?.["group"] ?? match?.[1] ?? match?.[0];
     };
   }
-  const path = resolve(root, rule.csv);
+  const path = await listPath(name, "group.csv", root, rule.csv);
   if ((await stat(path).catch(() => undefined)) === undefined) throw listMissing(name, path);
   const rows = await readCsv(path);
   const column = rule.column.toLowerCase();
-  if (rows.length === 0 || !("id" in rows[0]!) || !(column in rows[0]))
+  if (rows.length === 0 || !Object.hasOwn(rows[0]!, "id") || !Object.hasOwn(rows[0]!, column))
     throw listUnreadable(
       name,
       path,

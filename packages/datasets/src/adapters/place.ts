@@ -1,3 +1,5 @@
+import { patternStars } from "../errors.js";
+
 const escaped = (text: string): string => text.replace(/[.+^${}()|[\]\\]/g, "\\$&");
 const isWild = (segment: string): boolean => /[*?]/.test(segment);
 const segmentsOf = (pattern: string): string[] =>
@@ -9,8 +11,13 @@ const segmentsOf = (pattern: string): string[] =>
 /** Whether a folder pattern has no `*` and no `?`. */
 export const isPlain = (pattern: string): boolean => !isWild(pattern);
 
+/** @throws pattern-stars: every further star multiplies the ways to try by the length of a path, and patterns come from configurations that others wrote */
 function expression(pattern: string): string {
-  return segmentsOf(pattern)
+  const segments = segmentsOf(pattern);
+  const stars = (segment: string): number => segment.split("*").length - 1;
+  const deep = segments.filter((segment) => segment === "**").length;
+  if (deep > 2 || segments.some((segment) => segment !== "**" && stars(segment) > 3)) throw patternStars(pattern);
+  return segments
     .map((segment) =>
       segment === "**"
         ? "(?:(.*)/)?"
@@ -21,9 +28,12 @@ function expression(pattern: string): string {
     .join("");
 }
 
+const parts = new Map<string, "train" | "validation" | "test">([
+  ...([["train", "train"], ["val", "validation"], ["valid", "validation"], ["validation", "validation"], ["test", "test"]] as const), // prettier-ignore
+]);
+
 /** The parts that folders may name, and what we call them. datasets.md 3 */
-export const partOf = (folder: string): "train" | "validation" | "test" | undefined =>
-  (({ train: "train", val: "validation", valid: "validation", validation: "validation", test: "test" }) as const)[folder.toLowerCase()];
+export const partOf = (folder: string): "train" | "validation" | "test" | undefined => parts.get(folder.toLowerCase());
 
 /**
  * What is left of a path below a folder: `images` makes `images/a/1.png` into `a/1.png` and `train/images/1.png` into `train/1.png`; a star before `/image` makes `polyp/image/1.png` into `polyp/1.png`.

@@ -1,6 +1,7 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { noRoot, notThatDataSet, rootMissing } from "../errors.js";
+import { linkLeaves, noRoot, notThatDataSet, rootMissing } from "../errors.js";
+import { isBelow } from "./list-file.js";
 import { foldersIn } from "./walk.js";
 
 export interface Root {
@@ -31,7 +32,9 @@ export async function findRoot(layout: Layout, given: string | undefined): Promi
   if (kind?.isDirectory() !== true) throw rootMissing(layout.name, given, kind !== undefined);
   if (await layout.isRoot(folder)) return { folder, warnings: [] };
   for (const other of [...(await foldersIn(folder)), dirname(folder)])
-    if (await layout.isRoot(other))
+    if (await layout.isRoot(other)) {
+      if (other !== dirname(folder) && !isBelow(await realpath(folder), await realpath(other))) throw linkLeaves(given, other);
       return { folder: other, warnings: [`[${layout.name}] "${other}" was taken as the root, not "${given}".`] };
+    }
   throw notThatDataSet(layout.name, given, layout.holds);
 }

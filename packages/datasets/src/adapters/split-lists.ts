@@ -1,7 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { listedTwice, listMissing, listUnreadable, unknownListed } from "../errors.js";
 import { readCsv } from "./csv.js";
+import { listPath, listText } from "./list-file.js";
 import { partOf } from "./place.js";
 import type { Parts } from "./split-by-group.js";
 import { nameOf } from "./stem.js";
@@ -20,13 +21,13 @@ export async function splitByLists(
   lists: string,
   ids: readonly string[],
 ): Promise<{ parts: Parts; leftOut: number }> {
-  const path = resolve(root, lists);
+  const path = await listPath(name, "lists", root, lists);
   const known = new Set(ids);
   const partOfId = new Map<string, string>();
-  const parts: Record<string, string[]> = {};
+  const parts = new Map<string, string[]>();
   for (const [title, listed] of await entries(name, path)) {
     const part = partOf(title) ?? title;
-    parts[part] ??= [];
+    if (!parts.has(part)) parts.set(part, []);
     for (const one of listed) {
       const id = knownId(one, known);
       if (id === undefined) throw unknownListed(name, lists, one, nearest(one, ids));
@@ -37,17 +38,16 @@ export async function splitByLists(
   }
   for (const id of ids) {
     const part = partOfId.get(id);
-    if (part !== undefined) parts[part]!.push(id);
+    if (part !== undefined) parts.get(part)!.push(id);
   }
-  return { parts: { ...parts, all: ids }, leftOut: ids.length - partOfId.size };
+  return { parts: Object.fromEntries([...parts, ["all", ids]]), leftOut: ids.length - partOfId.size };
 }
 
 async function entries(name: string, path: string): Promise<[string, string[]][]> {
   const kind = await stat(path).catch(() => undefined);
   if (kind === undefined) throw listMissing(name, path);
   const lines = async (file: string): Promise<string[]> =>
-    (await readFile(file, "utf8"))
-      .replace(/^\uFEFF/, "")
+    (await listText(file))
       .split(/\r?\n/)
       .map((line) => line.trim())
       .filter((line) => line !== "");
@@ -58,7 +58,7 @@ async function entries(name: string, path: string): Promise<[string, string[]][]
   if (/\.txt$/i.test(path)) return [[basename(path).slice(0, -4), await lines(path)]];
   if (/\.csv$/i.test(path)) {
     const rows = await readCsv(path);
-    if (rows.length === 0 || !("id" in rows[0]!) || !("split" in rows[0]))
+    if (rows.length === 0 || !Object.hasOwn(rows[0]!, "id") || !Object.hasOwn(rows[0]!, "split"))
       throw listUnreadable(
         name,
         path,
@@ -69,7 +69,7 @@ async function entries(name: string, path: string): Promise<[string, string[]][]
     return titles.map((title) => [title, rows.filter((row) => row["split"] === title).map((row) => row["id"]!)]);
   }
   if (!/\.json$/i.test(path)) throw listUnreadable(name, path, "a .csv, .json or .txt file, or a folder of .txt files", "another ending");
-  const whole = parsed((await readFile(path, "utf8")).replace(/^\uFEFF/, ""));
+  const whole = parsed(await listText(path));
   const isLists = (value: unknown): value is Record<string, string[]> =>
     typeof value === "object" &&
     value !== null &&
@@ -97,7 +97,8 @@ function knownId(listed: string, known: ReadonlySet<string>): string | undefined
 }
 
 /** The id with the fewest letters to change, add or take away (Levenshtein). */
-function nearest(text: string, ids: readonly string[]): string {
+function nearest(listed: string, ids: readonly string[]): string {
+  const text = listed.slice(0, 200); // the work grows with the length, and a list may hold anything
   const distance = (other: string): number => {
     let row = Array.from({ length: other.length + 1 }, (_, i) => i);
     for (let i = 1; i <= text.length; i++) {

@@ -1,5 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { linkLeaves } from "../errors.js";
+import { isBelow } from "./list-file.js";
 import { naturalOrder } from "./natural-order.js";
 
 export interface Found {
@@ -12,10 +14,16 @@ export interface Found {
 /** Whether a name belongs to no data set: dot files (`._*` among them), `__MACOSX`, `Thumbs.db`, `desktop.ini`, `SOURCE.txt`. datasets.md 1.1 */
 const isSkipped = (name: string): boolean => name.startsWith(".") || /^(__macosx|thumbs\.db|desktop\.ini|source\.txt)$/i.test(name);
 
-/** All files below a folder in natural order, `levels` folders deep (1 = the folder itself); links are followed, no folder is entered twice. */
+/**
+ * All files below a folder in natural order, `levels` folders deep (1 = the folder itself); no folder is entered twice. The folder may be a link; links in it are
+ * followed where they stay inside.
+ *
+ * @throws link-leaves: an archive from a stranger could show other files of the user's as pictures
+ */
 export async function walk(root: string, levels = Infinity): Promise<Found[]> {
   const entered = new Set<string>();
   const found: Found[] = [];
+  const top = await realpath(root);
   const enter = async (folder: string, below: string, left: number): Promise<void> => {
     const real = await realpath(folder);
     if (left === 0 || entered.has(real)) return;
@@ -24,6 +32,10 @@ export async function walk(root: string, levels = Infinity): Promise<Found[]> {
       if (isSkipped(entry.name)) continue;
       const file = join(folder, entry.name);
       const path = (below === "" ? entry.name : `${below}/${entry.name}`).normalize("NFC");
+      if (entry.isSymbolicLink()) {
+        const real = await realpath(file).catch(() => undefined);
+        if (real !== undefined && !isBelow(top, real)) throw linkLeaves(root, file);
+      }
       const what = entry.isSymbolicLink() ? await stat(file).catch(() => undefined) : entry;
       if (what?.isDirectory() === true) await enter(file, path, left - 1);
       else if (what?.isFile() === true) found.push({ path, file });

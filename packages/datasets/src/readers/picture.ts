@@ -1,34 +1,28 @@
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
 import type { Raster } from "@segdistill/core/contract";
 import sharp from "sharp";
-import { pictureKind, pictureMissing, pictureUnreadable } from "../errors.js";
+import { pictureKind, pictureTooLarge, pictureUnreadable } from "../errors.js";
 import { brightest } from "../raster/channel.js";
+import { pictureBytes } from "./bounded-file.js";
+import { formatOf } from "./format-of.js";
 import { decodePnm, isPnm, spread } from "./pnm.js";
 
-const known = ["png", "jpeg", "tiff", "gif", "webp"];
-
-async function bytesOf(path: string): Promise<Buffer> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw error instanceof Error && "code" in error && error.code === "ENOENT" ? pictureMissing(path) : error;
-  });
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes);
-  } catch {
-    throw pictureUnreadable(path, "a gzip file that is damaged or breaks off");
-  }
-}
+/** 16,384 × 8192: 0.8 GB decoded where it has 16 bits and three channels. [ours] */
+const mostPixels = 2 ** 27;
 
 /** sharp decodes and does nothing else: no rotation by EXIF, no colour profile, no change of bits. */
 async function decoded(bytes: Buffer, path: string): Promise<Raster> {
   // `warning` would refuse files with odd metadata; `error` still refuses what breaks off.
   if (bytes.length === 0) throw pictureUnreadable(path, "an empty file");
-  const file = sharp(bytes, { failOn: "error", ignoreIcc: true, limitInputPixels: 2 ** 30 });
+  const format = formatOf(bytes);
+  const unknown = (): Error => pictureUnreadable(path, "bytes that no decoder takes (another format, or damaged)");
+  if (format === undefined) throw unknown();
+  const file = sharp(bytes, { failOn: "error", ignoreIcc: true, limitInputPixels: mostPixels });
   const facts = await file.metadata().catch(() => {
-    throw pictureUnreadable(path, "bytes that no decoder takes (another format, or damaged)");
+    throw unknown();
   });
-  if (!known.includes(facts.format)) throw pictureUnreadable(path, `a file of the format ${facts.format}`);
+  // Known from the header: nothing has been decoded yet.
+  if (facts.width * facts.height > mostPixels)
+    throw pictureTooLarge(path, `${facts.width} x ${facts.height} pixels (width x height)`, mostPixels);
   if (facts.space === "cmyk") throw pictureKind(path, "CMYK colours");
   const wide = facts.depth === "ushort";
   if (!wide && facts.depth !== "uchar") throw pictureKind(path, `pixels of the type ${facts.depth}`);
@@ -39,7 +33,7 @@ async function decoded(bytes: Buffer, path: string): Promise<Raster> {
     .raw({ depth: wide ? "ushort" : "uchar" })
     .toBuffer({ resolveWithObject: true })
     .catch(() => {
-      throw pictureUnreadable(path, `a ${facts.format.toUpperCase()} file that is damaged or breaks off`);
+      throw pictureUnreadable(path, `a ${format} file that is damaged or breaks off`);
     });
   const { height, width, channels } = info;
   const length = height * width * channels;
@@ -56,10 +50,10 @@ async function decoded(bytes: Buffer, path: string): Promise<Raster> {
  * (values spread over the range of their bits); any of them gzipped, which is told by content and not by name.
  *
  * @returns `[height, width, 1 | 3]`, 8 bit (0 … 255) or 16 bit (0 … 65535)
- * @throws picture-missing, picture-unreadable (damaged, cut off, unknown), picture-kind (CMYK, float)
+ * @throws picture-missing, picture-unreadable (damaged, cut off, unknown), picture-too-large (above 2^28 bytes or 2^27 pixels), picture-kind (CMYK, float)
  */
 export async function readPicture(path: string): Promise<Raster> {
-  const bytes = await bytesOf(path);
+  const bytes = await pictureBytes(path);
   return isPnm(bytes) ? spread(decodePnm(bytes, path)) : decoded(bytes, path);
 }
 
@@ -72,6 +66,6 @@ export async function readPicture(path: string): Promise<Raster> {
  * @throws as {@link readPicture}
  */
 export async function readMask(path: string): Promise<Raster> {
-  const bytes = await bytesOf(path);
+  const bytes = await pictureBytes(path);
   return brightest(isPnm(bytes) ? decodePnm(bytes, path) : await decoded(bytes, path));
 }
