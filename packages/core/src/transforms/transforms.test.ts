@@ -1,4 +1,5 @@
 import {
+  fill,
   gather,
   memory,
   tensor,
@@ -146,6 +147,16 @@ test.each([
   for (const part of ["images", "labels", "valid"] as const) expect([...sampled[part].dataSync()]).toEqual([...moved[part].dataSync()]);
 });
 
+test("asOne of moves that are exact equals the moves done one after the other", () => {
+  const chain = [rotate90(), flips(), rotate90(), flips(), rotate90()] as const;
+  const draws = chain.map((one, i) => [0.05, 0.3, 0.55, 0.8].map((u, b) => Array.from({ length: one.name === "flips" ? 2 : 1 }, (_, k) => (u + 0.37 * i * (b + 1) + 0.6 * k) % 1))); // prettier-ignore
+  const rows = Array.from({ length: 5 }, (_, y) => Array.from({ length: 5 }, (__, x) => Math.sin(7 * y + 3 * x)));
+  const steps = chain.reduce<Picture>((p, one, i) => one.apply(p, heldNoise({ draw: draws[i]! })), picture(rows, 4));
+  const sites = Object.fromEntries(chain.map(({ name }, i) => [`${i}/${name}/draw`, draws[i]!]));
+  const once = asOne(chain).apply(picture(rows, 4), heldNoise(sites));
+  for (const part of ["images", "labels", "valid"] as const) expect([...once[part].dataSync()]).toEqual([...steps[part].dataSync()]);
+});
+
 const every: Readonly<Record<string, Transform>> = {
   flips: flips(),
   rotate90: rotate90(),
@@ -260,5 +271,16 @@ describe("refuses", () => {
     ],
   ])("%s", (make, code, message) => {
     expect(make).toThrow(userError(code, message));
+  });
+});
+
+test("noise: every pixel and channel has a number of its own, of the deviation asked for", () => {
+  tidy(() => {
+    const flat = { ...picture([[0.5]]), images: fill([1, 30, 20, 2], 0.5) as Tensor4D };
+    const { images } = noise({ from: 0.1, to: 0.1 }).apply(flat, noises(tensor2d([3, 4], [1, 2], "int32"))("site"));
+    const values = [...images.dataSync()];
+    expect(new Set(values).size).toBeGreaterThan(1190);
+    const deviation = Math.sqrt(values.reduce((all, v) => all + (v - 0.5) ** 2, 0) / values.length);
+    expect(Math.abs(deviation - 0.1)).toBeLessThan(0.01);
   });
 });

@@ -45,7 +45,6 @@ export const augmentSchema = z.array(augmentationSchema).superRefine((list, cont
   const names = list.map(augmentationName);
   for (const [index, name] of names.entries()) {
     if (!names.slice(0, index).includes(name)) continue;
-    const message = `[sample] augmentation "${name}" is there twice. Expected each at most once. Take one out.`;
-    context.addIssue({ code: "custom", path: [index], message });
+    context.addIssue({ code: "custom", path: [index], message: "each augmentation at most once" });
   }
 });

@@ -20,14 +20,14 @@ export const sampleSchema = z
     unlabelled: z.int().min(1).max(4095).optional(),
   })
   .superRefine(({ patch, augment, batch, unlabelled }, context) => {
-    if (augment.includes("rotate90") && typeof patch !== "number" && patch[0] !== patch[1]) {
-      const message = `[sample] rotate90 with a patch of ${patch.join(" x ")} (height x width). Expected a square patch, which keeps its shape. Choose one, or { rotate: { degrees } }.`;
-      context.addIssue({ code: "custom", path: ["augment", augment.indexOf("rotate90")], message });
-    }
-    if (unlabelled !== undefined && unlabelled >= batch) {
-      const message = `[sample] unlabelled is ${unlabelled} of a batch of ${batch}. Expected fewer than the batch, so that some of it is labelled. Lower unlabelled, or raise batch.`;
-      context.addIssue({ code: "custom", path: ["unlabelled"], message });
-    }
+    const refuse = (path: (string | number)[], message: string): void => context.addIssue({ code: "custom", path, message });
+    if (augment.includes("rotate90") && typeof patch !== "number" && patch[0] !== patch[1])
+      refuse(
+        ["augment", augment.indexOf("rotate90")],
+        `a square patch for rotate90, not ${patch.join(" x ")} (else { rotate: { degrees } })`,
+      );
+    if (unlabelled !== undefined && unlabelled >= batch)
+      refuse(["unlabelled"], `fewer unlabelled pictures than the batch of ${batch}, so that some of it is labelled`);
   });
 
 /** What a configuration may write. */
