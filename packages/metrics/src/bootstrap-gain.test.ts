@@ -186,6 +186,13 @@ test("fewer than two groups have no interval, and the reason stands there", () =
   });
 });
 
+test("differences of a group that cancel but for rounding are no difference to the test", () => {
+  const ours = rows(["1", "x", 0.1], ["2", "x", 0.2], ["3", "x", -0.3], ["4", "y", 1]);
+  expect(0.1 + 0.2 - 0.3).not.toBe(0);
+  const { test } = bootstrapGain({ ...options, model: [ours], against: [ours.map((row) => ({ ...row, value: 0 }))] });
+  expect(test).toMatchObject({ pairs: 1, zeros: 1 });
+});
+
 test("numbers out of range are refused", () => {
   for (const level of [0, 1, 95, NaN]) {
     expect(() => bootstrapGain({ ...options, level })).toThrow(

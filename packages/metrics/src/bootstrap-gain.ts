@@ -37,6 +37,9 @@ export type Gain =
   | (Common & { readonly mean: number; readonly low: number; readonly high: number })
   | (Common & { readonly mean: number | null; readonly low: null; readonly high: null; readonly reason: string });
 
+/** A mean below this is the rounding of numbers that cancel: no difference. Metrics are far coarser. */
+const rounding = 1e-12;
+
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + x, 0);
 
 /** Sums of the differences by seed and group, sizes by group; groups sorted by name. */
@@ -72,7 +75,8 @@ export function bootstrapGain({ model, against, draw, key, level = 0.95, resampl
   const groups = sizes.length;
   const n = total(sizes);
   const method = seeds === 1 ? "bootstrap over groups" : "bootstrap over seeds and groups";
-  const test = wilcoxon(sizes.map((size, g) => total(sums.map((row) => row[g]!)) / (size * seeds)));
+  const ofGroups = sizes.map((size, g) => total(sums.map((row) => row[g]!)) / (size * seeds));
+  const test = wilcoxon(ofGroups.map((d) => (Math.abs(d) < rounding ? 0 : d)));
   const common = { level, n, groups, seeds, nulls, method, test, cautions: cautions({ seeds, groups }) } as const;
   if (n === 0) return { mean: null, low: null, high: null, ...common, reason: "no case has a value on both sides" };
   const mean = total(sums.map(total)) / (n * seeds);
