@@ -10,6 +10,7 @@ import type { GcOptions } from "./commands/runs.js";
 import type { SchemaOptions } from "./commands/schema.js";
 import type { SetupOptions } from "./commands/setup.js";
 import { isUserError } from "./errors.js";
+import { write } from "./terminal/write.js";
 
 /** What every command may be given. */
 export interface Common {
@@ -137,7 +138,10 @@ export const main = async (args: readonly string[]): Promise<number> => {
     return code;
   } catch (e) {
     if (e instanceof CommanderError) return e.exitCode === 0 ? 0 : 2;
-    process.stderr.write(report(e, args.includes("--json")));
+    const json = args.includes("--json");
+    const text = report(e, json);
+    if (json) process.stderr.write(text);
+    else write(text, process.stderr);
     return isUserError(e) ? e.exit : 1;
   }
 };

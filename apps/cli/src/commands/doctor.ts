@@ -7,6 +7,7 @@ import { version, type Common } from "../program.js";
 import { installed } from "../resolve/installed.js";
 import { contract } from "../resolve/offers.js";
 import { table } from "../terminal/table.js";
+import { write, writeJson } from "../terminal/write.js";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -104,15 +105,15 @@ const freeOf = async (folder: string): Promise<number> => {
 export const doctor = async ({ json, verbose }: Common & { readonly verbose?: boolean }): Promise<number> => {
   const all = await findings(process.cwd());
   const shown = all.filter(({ detail }) => detail !== true || verbose === true);
-  if (json) process.stdout.write(`${JSON.stringify(shown)}\n`);
+  if (json) writeJson(shown);
   else {
-    process.stdout.write(
+    write(
       table(
         shown.map(({ what, found, good }) => [good ? "ok" : "!!", what, found]),
         3,
       ),
     );
-    for (const { what, remedy, good } of all) if (!good) process.stdout.write(`${what}: ${remedy ?? "see above"}\n`);
+    for (const { what, remedy, good } of all) if (!good) write(`${what}: ${remedy ?? "see above"}\n`);
   }
   return all.every(({ good }) => good) ? 0 : 3;
 };

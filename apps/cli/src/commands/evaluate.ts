@@ -19,6 +19,7 @@ import { secondObserver } from "../run/second-observer.js";
 import { stopping } from "../stopping.js";
 import { onScreen } from "../terminal/progress.js";
 import { resultsTable } from "../terminal/results-table.js";
+import { write, writeJson } from "../terminal/write.js";
 import { fetchedLibrary } from "./setup.js";
 
 export interface EvaluateOptions extends Common {
@@ -103,9 +104,9 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
       ]),
     );
     show.close();
-    if (options.json) process.stdout.write(`${JSON.stringify({ models, secondObserver: humans })}\n`);
+    if (options.json) writeJson({ models, secondObserver: humans });
     else
-      process.stdout.write(
+      write(
         resultsTable(
           { data, models: { ...models, ...(Object.keys(humans).length > 0 && { "second observer": { domains: humans } }) }, gains: [] },
           metrics[0],

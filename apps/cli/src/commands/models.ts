@@ -4,6 +4,7 @@ import { installed } from "../resolve/installed.js";
 import { load } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
 import { table } from "../terminal/table.js";
+import { columnsOf, write, writeJson } from "../terminal/write.js";
 
 /** A network as `models` lists it; costs are null where the package does not count them. */
 export interface Listed {
@@ -42,12 +43,12 @@ const listed = async (folder: string): Promise<readonly Listed[]> => {
 /** `segdistill models` */
 export const models = async ({ json }: Common): Promise<number> => {
   const all = await listed(process.cwd());
-  if (json) process.stdout.write(`${JSON.stringify(all)}\n`);
+  if (json) writeJson(all);
   else {
     const million = (n: number | null): string => (n === null ? "?" : (n / 1e6).toFixed(2));
     const rows = all.map((m) => [m.use, JSON.stringify(m.options), million(m.parameters), million(m.macs)]);
-    process.stdout.write(table([["use", "default options", "parameters (M)", "MACs (M)"], ...rows], 2));
-    process.stdout.write("Costs at 1 channel, 2 classes, 256×256 pixels. In a configuration: student: { use: mobile-u-net }\n");
+    write(table([["use", "default options", "parameters (M)", "MACs (M)"], ...rows], 2, columnsOf()));
+    write("Costs at 1 channel, 2 classes, 256×256 pixels. In a configuration: student: { use: mobile-u-net }\n");
   }
   return 0;
 };

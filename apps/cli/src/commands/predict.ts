@@ -11,6 +11,7 @@ import { openStudent } from "../run/open-student.js";
 import { overlay, visible } from "../run/overlay.js";
 import { decided, preparedLogits } from "../run/predict-picture.js";
 import { onScreen } from "../terminal/progress.js";
+import { write, writeJson } from "../terminal/write.js";
 import { fetchedLibrary } from "./setup.js";
 
 export interface PredictOptions extends Common {
@@ -67,10 +68,7 @@ export const predict = async (folder: string, input: string, { out, ...options }
   }
   dispose();
   show.close();
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify(written)}\n`
-      : `${written.length} ${written.length === 1 ? "picture" : "pictures"}: masks and overlays are in ${out}\n`,
-  );
+  if (options.json) writeJson(written);
+  else write(`${written.length} ${written.length === 1 ? "picture" : "pictures"}: masks and overlays are in ${out}\n`);
   return 0;
 };

@@ -7,6 +7,7 @@ import { isUserError } from "../errors.js";
 import type { Common } from "../program.js";
 import { stopping } from "../stopping.js";
 import { onScreen } from "../terminal/progress.js";
+import { write, writeJson } from "../terminal/write.js";
 import { fetchedLibrary } from "./setup.js";
 
 export interface RunOptions extends Common {
@@ -50,12 +51,13 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
         library: () => fetchedLibrary(options, show, stop.signal),
       });
       all.push(results);
-      process.stdout.write(json ? `${JSON.stringify({ run: path, ...results })}\n` : summary(results, path, before));
+      if (json) writeJson({ run: path, ...results });
+      else write(summary(results, path, before));
     }
     if (all.length > 1) {
       const averaged = await writeAverage(base, all, config);
       if (!json)
-        process.stdout.write(
+        write(
           `\nAveraged over the seeds ${seeds.join(", ")}:\n${summary(averaged, base, false, join(base, `seed-${seeds[0]!}`, "students"))}`,
         );
     }
@@ -64,7 +66,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
     const code = stop.code();
     const stopped = (isUserError(e) && e.exit === 130) || (e instanceof Error && e.name === "AbortError");
     if (code === undefined || !stopped) throw e;
-    process.stderr.write(`${e.message}\n`);
+    write(`${e.message}\n`, process.stderr);
     return code;
   } finally {
     stop.close();

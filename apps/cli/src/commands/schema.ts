@@ -19,7 +19,7 @@ export const schemaText = async (folder: string): Promise<{ readonly text: strin
 /** `segdistill schema`: on standard output, or into a file. */
 export const schema = async ({ out, json, quiet }: SchemaOptions): Promise<number> => {
   const { text, problems } = await schemaText(process.cwd());
-  if (!quiet) for (const problem of problems) process.stderr.write(`left out: ${problem}\n`);
+  if (!quiet) for (const problem of problems) write(`left out: ${problem}\n`, process.stderr);
   if (out === undefined)
     process.stdout.write(text); // a JSON text is never broken into lines of a terminal
   else {

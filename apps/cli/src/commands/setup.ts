@@ -3,6 +3,7 @@ import { setupRefused } from "../errors.js";
 import type { Common } from "../program.js";
 import { agreed } from "../terminal/ask.js";
 import { onScreen, type Progress } from "../terminal/progress.js";
+import { write, writeJson } from "../terminal/write.js";
 
 export interface SetupOptions extends Common {
   readonly from?: string;
@@ -47,10 +48,9 @@ export const fetchedLibrary = async (options: SetupOptions, show: Progress, sign
 export const setup = async (options: SetupOptions): Promise<number> => {
   const result = await fetchedLibrary(options, onScreen(options.quiet === true || options.json === true));
   const { megabytes } = await import("@segdistill/backend/library");
-  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (result.outcome === "planned") process.stdout.write(`${planned(result.plan, megabytes)}\nNothing was done (--dry-run).\n`);
-  else if (result.outcome === "present")
-    process.stdout.write(`TensorFlow is there already: ${result.library.folder} (${result.library.source})\n`);
-  else if (result.outcome === "installed") process.stdout.write(`TensorFlow is installed: ${result.library.folder}\n`);
+  if (options.json) writeJson(result);
+  else if (result.outcome === "planned") write(`${planned(result.plan, megabytes)}\nNothing was done (--dry-run).\n`);
+  else if (result.outcome === "present") write(`TensorFlow is there already: ${result.library.folder} (${result.library.source})\n`);
+  else if (result.outcome === "installed") write(`TensorFlow is installed: ${result.library.folder}\n`);
   return 0;
 };

@@ -1,4 +1,5 @@
 import { duration } from "./duration.js";
+import { wrapped } from "./write.js";
 
 /** Where a stage stands. */
 export interface Seen {
@@ -61,7 +62,7 @@ export const progress = ({ write, live, columns = 80, now = Date.now }: Screen):
     },
     say: (line) => {
       clear();
-      write(`${line}\n`);
+      write(`${live ? wrapped(line, columns) : line}\n`);
     },
     close: clear,
   };

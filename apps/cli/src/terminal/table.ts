@@ -15,7 +15,7 @@ export const table = (rows: readonly (readonly string[])[], left = 1, columns = 
 
 const stacked = ([head = [], ...rows]: readonly (readonly string[])[], columns: number): readonly string[] =>
   rows.flatMap(([first = "", ...cells]) => [
-    wrapped(first, columns),
+    ...(first === "" ? [] : [wrapped(first, columns)]),
     ...cells.flatMap((cell, i) =>
       cell === "" ? [] : [wrapped(`  ${head[i + 1] === "" ? "" : `${head[i + 1] ?? ""}: `}${cell}`, columns)],
     ),
