@@ -16,18 +16,19 @@ async function decoded(bytes: Buffer, path: string): Promise<Raster> {
   const format = formatOf(bytes);
   const unknown = (): Error => pictureUnreadable(path, "bytes that no decoder takes (another format, or damaged)");
   if (format === undefined) throw unknown();
-  const file = sharp(bytes, { failOn: "error", ignoreIcc: true, limitInputPixels: mostPixels });
-  const facts = await file.metadata().catch(() => {
-    throw unknown();
-  });
-  // Known from the header: nothing has been decoded yet.
+  // Only the header is read here; without a bound of the library's own, so that ours can say the size.
+  const facts = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => {
+      throw unknown();
+    });
   if (facts.width * facts.height > mostPixels)
     throw pictureTooLarge(path, `${facts.width} x ${facts.height} pixels (width x height)`, mostPixels);
   if (facts.space === "cmyk") throw pictureKind(path, "CMYK colours");
   const wide = facts.depth === "ushort";
   if (!wide && facts.depth !== "uchar") throw pictureKind(path, `pixels of the type ${facts.depth}`);
   const grey = facts.channels <= 2;
-  const { data, info } = await file
+  const { data, info } = await sharp(bytes, { failOn: "error", ignoreIcc: true, limitInputPixels: mostPixels })
     .removeAlpha()
     .toColourspace(wide ? (grey ? "grey16" : "rgb16") : grey ? "b-w" : "srgb")
     .raw({ depth: wide ? "ushort" : "uchar" })
