@@ -17,7 +17,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { compile, startEngine } from "@segdistill/backend";
 import { conv2d, softmax } from "@segdistill/backend/ops";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Loss, Make, Pass } from "../contract/index.js";
 import { scope } from "../scope.js";
 import { expectClose, readFixture } from "../testing/fixture.js";
@@ -57,9 +57,7 @@ const fixture = readFixture(new URL("fixtures/adversarial.json", import.meta.url
 const made = ({ shape, data }: Held): Tensor => tensor(data, [...shape]);
 const pass = (statistics: Pass["statistics"]): Pass => ({ mode: "train", statistics, noise: {} as Pass["noise"] });
 
-beforeAll(async () => {
-  await startEngine();
-});
+await startEngine();
 
 /** The fixture's discriminator over its own variables; they are given by a test, so that gradients reach them. */
 function discriminator() {
