@@ -80,8 +80,19 @@ describe("augmentation draws", () => {
 
   it("each from a stream of its own: company and order change nothing but the product", () => {
     const [turn, zoom] = [{ rotate: { degrees: 30 } }, { scale: { from: 0.5, to: 2 } }];
-    const [a, b] = [of(turn).warp("k", size).matrix, of("flips", zoom).warp("k", size).matrix];
-    expect(of(turn, "flips", zoom, { noise: { from: 0, to: 1 } }).warp("k", size).matrix).toEqual(product(a, b));
+    for (const key of keys.slice(0, 20)) {
+      const [a, b] = [of(turn).warp(key, size).matrix, of("flips", zoom).warp(key, size).matrix];
+      expect(of(turn, "flips", zoom, { noise: { from: 0, to: 1 } }).warp(key, size).matrix).toEqual(product(a, b));
+    }
+    // of what is mirrored in one direction only the order matters: turned by θ and mirrored is mirrored and turned by −θ
+    const mirroredOnce = keys.slice(0, 20).filter(
+      (key) =>
+        of("flips")
+          .warp(key, size)
+          .matrix.reduce((x, y) => x + y) === 0,
+    );
+    expect(mirroredOnce.length).toBeGreaterThan(4);
+    for (const key of mirroredOnce) expect(of("flips", turn).warp(key, size).matrix).not.toEqual(of(turn, "flips").warp(key, size).matrix);
   });
 });
 
