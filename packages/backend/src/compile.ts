@@ -22,6 +22,8 @@ export interface Compiled {
   /** Runs on another thread; variables have their new values when the promise is kept. The caller disposes of the results. */
   readonly run: (...args: readonly Tensor[]) => Promise<Tensor[]>;
   readonly runSync: (...args: readonly Tensor[]) => Tensor[];
+  /** Traces for these arguments, if that was not done, and estimates the bytes that a run's values take at most beside arguments and variables. */
+  readonly peakBytes: (...args: readonly Tensor[]) => number;
   /** Operations in the traced graphs, by set of argument shapes. */
   readonly operations: () => Readonly<Record<string, number>>;
   readonly dispose: () => void;
@@ -35,6 +37,7 @@ interface Plan {
   readonly changed: readonly Variable[];
   readonly inputs: readonly ({ readonly argument: number } | { readonly variable: Variable } | { readonly constant: number })[];
   readonly operations: number;
+  readonly peakBytes: number;
 }
 
 // ConfigProto { 10: GraphOptions { 10: RewriterConfig { 31: auto_mixed_precision_onednn_bfloat16 = ON } } }
@@ -126,6 +129,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
       queue = turn.catch(() => undefined);
       return turn;
     },
+    peakBytes: (...args) => planFor(args).peakBytes,
     operations: () => Object.fromEntries([...plans].map(([key, plan]) => [key, plan.operations])),
     dispose: () => {
       const { c, context, shared } = runtime();
@@ -158,6 +162,7 @@ function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tenso
       const changed = variables.filter((v) => v.dataId !== before.get(v));
       const outputs = [...results, ...changed].map(idOf);
       const plan = `segdistill_${functions++}`;
+      const peakBytes = graph.peakBytes(outputs);
       const nodes = graph.finish(plan, outputs);
       const inputs = graph.inputs().map((id): Plan["inputs"][number] => {
         const argument = argumentIds.indexOf(id);
@@ -165,7 +170,15 @@ function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tenso
         const variable = variableIds.get(id);
         return variable ? { variable } : { constant: handles.share(id) };
       });
-      return { name: plan, label: `compiled function "${name}"`, results: results.length, changed, inputs, operations: nodes.size };
+      return {
+        name: plan,
+        label: `compiled function "${name}"`,
+        results: results.length,
+        changed,
+        inputs,
+        operations: nodes.size,
+        peakBytes,
+      };
     });
   } finally {
     binding.into(graph, () => disposeTensors(results as Tensor[]));

@@ -153,3 +153,29 @@ export const interrupted = (stage: string, step: number, steps: number): CoreErr
       exit: 130,
     },
   );
+/** What is known of a stage's hunger; bytes. */
+export interface MemoryNeed {
+  readonly stage: string;
+  readonly batch: number;
+  readonly estimate: number | null;
+  readonly available: number | null;
+  /** The largest batch that would fit; null where that is not known. */
+  readonly fits: number | null;
+}
+const gigabytes = (bytes: number | null): string => (bytes === null ? "an unknown amount" : `${(bytes / 1e9).toPrecision(3)} GB`);
+const remedyOf = ({ fits }: MemoryNeed): string =>
+  fits === null
+    ? "Lower sample.batch or sample.patch, or raise accumulate."
+    : fits > 0
+      ? `A batch of ${fits} would fit: lower sample.batch, or raise accumulate.`
+      : "Not even one picture would fit: lower sample.patch, or take a smaller network.";
+export const tooLittleMemory = (need: MemoryNeed): CoreError =>
+  userError(
+    "core/too-little-memory",
+    `stage "${need.stage}": a step with a batch of ${need.batch} is estimated to take ${gigabytes(need.estimate)}, and ${gigabytes(need.available)} are available. ${remedyOf(need)}`,
+  );
+export const outOfMemory = (said: string, need: MemoryNeed): CoreError =>
+  userError(
+    "core/out-of-memory",
+    `stage "${need.stage}", batch of ${need.batch}: ${said} A step was estimated to take ${gigabytes(need.estimate)}. ${remedyOf(need)}`,
+  );

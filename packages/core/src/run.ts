@@ -21,6 +21,8 @@ export interface Run {
   readonly reduce?: Reduce;
   /** Tells how the terms pull at the networks, before the first step of an epoch: changes no number, costs a backward pass for every term. */
   readonly inspect?: "gradients";
+  /** What a step may take; if left out, what is available on the machine. */
+  readonly memoryBytes?: number;
 }
 
 /** What became of a stage. */

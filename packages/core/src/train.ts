@@ -3,6 +3,7 @@ import type { Batch, Module, Stage } from "./contract/index.js";
 import { whereNotFinite } from "./diagnosis.js";
 import { couplesImages, interrupted } from "./errors.js";
 import { namedVariables } from "./keeping.js";
+import { memoryGuard } from "./memory.js";
 import { prepare, type Ready } from "./plan/prepare.js";
 import { recorder } from "./recording.js";
 import { outcomeOf, type Outcome, type Run, type Trained } from "./run.js";
@@ -83,7 +84,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     ];
   };
   const parts = stage.accumulate ?? 1;
-  const step = made.of(stage.name, body, { parts });
+  const step = made.of(stage.name, body, { parts, ...memoryGuard(ready, precision, run.memoryBytes) });
 
   const mean = sweeps(ready, run.seed, made.of);
   const watch = watching(ready, at, mean, store);

@@ -8,7 +8,7 @@ const spec = (name: string) => ({ name, options: {}, taps: {} }) as unknown as N
 const method = (name: string): Method<string, never> => ({
   name,
   options: {},
-  wants: {},
+  wants: {} as never,
   build: () => ({ terms: ["a", "b"].map((term) => ({ name: term, loss: () => meanOver(undefined as never) })) }),
 });
 const budget = { steps: 6, optimiser: { sgd: { rate: 0.1, momentum: 0, decay: 0 } }, schedule: "constant" } as unknown as Budget;

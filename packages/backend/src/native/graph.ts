@@ -1,7 +1,8 @@
 import { graphSetters, int64s, setAttributes } from "./attributes.js";
 import type { CApi, GraphOutput, Pointer } from "./c-api.js";
-import { newTensor, type Handles } from "./handles.js";
+import { bytesOf, newTensor, type Handles } from "./handles.js";
 import type { OpAttribute, TensorMetadata } from "./kernel-backend.js";
+import { peakBytes, type Traced } from "./liveness.js";
 import type { OpDefinitions } from "./op-definitions.js";
 import type { Checked } from "./status.js";
 
@@ -22,6 +23,8 @@ export interface Graph {
   readonly inputs: () => readonly number[];
   /** Makes the function and adds it to the context. Gives what each node was, for messages. */
   readonly finish: (name: string, outputs: readonly number[]) => ReadonlyMap<string, string>;
+  /** Bytes that the graph's values take at most at one moment: an estimate. */
+  readonly peakBytes: (outputs: readonly number[]) => number;
   readonly close: () => void;
 }
 
@@ -32,6 +35,7 @@ export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, 
   const released = new Set<number>();
   const nodes = new Map<string, string>();
   const set = graphSetters(c);
+  const traced: Traced[] = [];
 
   const begin = (op: string): Pointer => {
     const name = `n${nodes.size}`;
@@ -82,7 +86,9 @@ export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, 
       }
       setAttributes(set, description, attributes);
       const made = end(description, name);
-      return Array.from({ length: outputs }, (_, index) => metadata({ oper: made, index }));
+      const found = Array.from({ length: outputs }, (_, index) => metadata({ oper: made, index }));
+      traced.push({ op: name, inputs: [...ids], outputs: found.map(({ id, dtype, shape }) => ({ id, bytes: bytesOf(dtype, shape) })) });
+      return found;
     },
     created: (id, shape, dtype, values) => {
       if (values.length > largestConstant) return;
@@ -116,6 +122,7 @@ export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, 
       check(`compiled function "${name}"`);
       return nodes;
     },
+    peakBytes: (outputs) => peakBytes(traced, outputs),
     close: () => {
       c.TF_DeleteGraph(graph);
       for (const id of released) handles.remove(id);

@@ -44,6 +44,10 @@ export function newTensor(c: CApi, shape: readonly number[], dtype: number, valu
   return tensor;
 }
 
+/** What a tensor's values take. */
+export const bytesOf = (dtype: number, shape: readonly number[]): number =>
+  shape.reduce((a, b) => a * b, 1) * (dtype === 9 || dtype === 8 ? 8 : dtype === 4 || dtype === 10 ? 1 : 4);
+
 export function newHandles(c: CApi, { status, check }: Checked): Handles {
   const held = new Map<number, Held>();
   let next = 1;
@@ -59,7 +63,7 @@ export function newHandles(c: CApi, { status, check }: Checked): Handles {
     const shape = Array.from({ length: c.TFE_TensorHandleNumDims(pointer, status) }, (_, i) =>
       Number(c.TFE_TensorHandleDim(pointer, i, status)),
     );
-    const bytes = shape.reduce((a, b) => a * b, 1) * (dtype === 9 || dtype === 8 ? 8 : dtype === 4 || dtype === 10 ? 1 : 4);
+    const bytes = bytesOf(dtype, shape);
     const id = next++;
     held.set(id, { pointer, dtype, shape, bytes });
     total += bytes;

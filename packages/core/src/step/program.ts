@@ -24,11 +24,15 @@ export interface ProgramOptions {
   /** Op by op instead of as one function: slower, the same numbers, readable stacks. */
   readonly eager: boolean;
   readonly precision: Precision;
+  /** Told before the first run what the program's values are estimated to take at most, in bytes; may throw. Nothing is told of an eager one. */
+  readonly planned?: (bytes: number) => void;
+  /** Makes a better error of one that the engine throws. */
+  readonly explained?: (failure: unknown) => unknown;
 }
 
 /** Makes programs that are disposed of together. */
 export interface Programs {
-  readonly of: (who: string, f: Body, more?: Partial<Pick<ProgramOptions, "parts" | "eager">>) => Program;
+  readonly of: (who: string, f: Body, more?: Partial<Pick<ProgramOptions, "parts" | "eager" | "planned" | "explained">>) => Program;
   readonly dispose: () => void;
 }
 export function programs(shared: Omit<ProgramOptions, "who">): Programs {
@@ -72,10 +76,15 @@ export function program(options: ProgramOptions, f: Body): Program {
     }
   };
   const compiled = eager ? undefined : compile(body, { variables: held, precision, name: who });
+  let { planned } = options;
   return {
     run: async ({ tensors }) => {
       try {
+        if (compiled) planned?.(compiled.peakBytes(...tensors));
+        planned = undefined;
         return compiled ? await compiled.run(...tensors) : tidy(() => withoutReads(() => body(...tensors)));
+      } catch (failure) {
+        throw options.explained?.(failure) ?? failure;
       } finally {
         dispose([...tensors]);
       }

@@ -1,0 +1,8 @@
+import { freemem } from "node:os";
+import { runtime } from "./engine.js";
+
+/** Bytes that a step may still take on the engine's device: what the system, or the group that the process is confined to, has left. Null on a GPU, where TensorFlow alone knows. */
+export function availableMemory(): number | null {
+  if (runtime().context.devices.some(({ type }) => type === "GPU")) return null;
+  return (process as { availableMemory?: () => number }).availableMemory?.() ?? freemem(); // from Node 20.13 on
+}

@@ -1,0 +1,50 @@
+import { startEngine } from "@segdistill/backend";
+import { expect, test } from "vitest";
+import type { Ready } from "./plan/prepare.js";
+import { memoryGuard } from "./memory.js";
+import { fitting, thrownBy } from "./testing/small.js";
+
+await startEngine();
+
+const ready = (batchSize: number, accumulate?: number): Ready =>
+  ({ stage: { name: "distillation", data: { batchSize }, ...(accumulate !== undefined && { accumulate }) } }) as Ready;
+const text = (act: () => void): string => {
+  try {
+    act();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "nothing was thrown";
+};
+
+test("by hand: a step above what is available is refused with the batch that would fit", () => {
+  // 8 pictures of 1 GB, 1.1 of the estimate in float32: 8.8 GB; 5 GB hold 4 of 1.1 GB
+  expect(text(() => memoryGuard(ready(8), "float32", 5e9).planned(8e9))).toBe(
+    'stage "distillation": a step with a batch of 8 is estimated to take 8.80 GB, and 5.00 GB are available. A batch of 4 would fit: lower sample.batch, or raise accumulate.',
+  );
+  expect(text(() => memoryGuard(ready(8), "float32", 1e9).planned(8e9))).toContain(
+    "Not even one picture would fit: lower sample.patch, or take a smaller network.",
+  );
+  // in two parts a step holds 4 pictures at a time
+  expect(text(() => memoryGuard(ready(8, 2), "float32", 3e9).planned(4e9))).toContain("A batch of 4 would fit");
+  for (const [precision, available] of [["float32", 8.9e9], ["bfloat16", 4.9e9]] as const) // prettier-ignore
+    expect(text(() => memoryGuard(ready(8), precision, available).planned(8e9))).toBe("nothing was thrown");
+});
+
+test("TensorFlow's own refusal comes with the estimate; other failures come through", () => {
+  const guard = memoryGuard(ready(8), "float32", 9e9);
+  guard.planned(8e9);
+  const said = Object.assign(new Error("[backend] out of memory in Conv2D: OOM when allocating a tensor of 2 GB."), {
+    code: "backend/out-of-memory",
+  });
+  expect((guard.explained(said) as Error).message).toBe(
+    'stage "distillation", batch of 8: [backend] out of memory in Conv2D: OOM when allocating a tensor of 2 GB. A step was estimated to take 8.80 GB. A batch of 4 would fit:' +
+      " lower sample.batch, or raise accumulate.",
+  );
+  const other = new Error("other");
+  expect(guard.explained(other)).toBe(other);
+});
+
+test("the loop asks before its first step", async () => {
+  expect(await thrownBy([fitting()], { memoryBytes: 10 })).toMatchObject({ code: "core/too-little-memory", exit: 2, left: 0 });
+});

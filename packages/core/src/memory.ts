@@ -1,0 +1,44 @@
+import { availableMemory, type Precision } from "@segdistill/backend";
+import { outOfMemory, tooLittleMemory } from "./errors.js";
+import type { Ready } from "./plan/prepare.js";
+
+/** Keeps a stage from asking for more memory than there is. */
+export interface MemoryGuard {
+  /** Before the first step, with the estimate of what its values take in float32. Throws core/too-little-memory. */
+  readonly planned: (bytes: number) => void;
+  /** TensorFlow's own refusal, with the batch that would fit. */
+  readonly explained: (failure: unknown) => unknown;
+}
+
+/**
+ * What the process grew by per picture, over the estimate: 1.15 and 1.03 in float32, 0.71 and 0.51 in bfloat16, for U-Net of width 32 and Mobile U-Net at
+ * 256×256 (batches of 2 and 8, least squares through both, AMD EPYC, TensorFlow 2.21).
+ */
+const measured: Readonly<Record<Precision, number>> = { float32: 1.1, bfloat16: 0.6 };
+
+/**
+ * A step whose estimate is above what is available is refused before it runs, instead of being killed by the system in the middle. What its values take
+ * grows with the batch.
+ */
+export function memoryGuard({ stage }: Ready, precision: Precision, available = availableMemory()): MemoryGuard {
+  const { name, data, accumulate: parts = 1 } = stage;
+  let estimate: number | null = null;
+  const fits = (): number | null => {
+    if (estimate === null || available === null) return null;
+    return Math.floor(available / (estimate / Math.ceil(data.batchSize / parts))) * parts;
+  };
+  return {
+    planned: (bytes) => {
+      estimate = bytes * measured[precision];
+      if (available !== null && estimate > available)
+        throw tooLittleMemory({ stage: name, batch: data.batchSize, estimate, available, fits: fits() });
+    },
+    explained: (failure) => {
+      const { code, message } = failure as { readonly code?: string; readonly message?: string };
+      if (code !== "backend/out-of-memory") return failure;
+      // the estimate was too low then: half of what was asked for is the next thing to try
+      const half = Math.floor(data.batchSize / 2);
+      return outOfMemory(message!, { stage: name, batch: data.batchSize, estimate, available, fits: Math.min(half, fits() ?? half) });
+    },
+  };
+}
