@@ -31,7 +31,8 @@ export const init = async (file: string, options: InitOptions, ask = canAsk() ? 
   const schemaFile = join(folder, schemaName);
   if (existsSync(file)) throw fileExists("init", file);
   if (existsSync(schemaFile) && !isOwnSchema(readFileSync(schemaFile, "utf8"))) throw foreignSchema(schemaFile);
-  const offerings = (await installedPackages(folder)).flatMap((one) => one.offerings);
+  const here = process.cwd(); // packages of the project that the user works in, wherever the file goes
+  const offerings = (await installedPackages(here)).flatMap((one) => one.offerings);
   const names = (kind: Kind): readonly string[] => offerings.filter((one) => one.kind === kind).map(({ uses }) => uses[0]);
   const answer = async (given: string | undefined, question: string, fallback: string): Promise<string> =>
     given ?? (ask && options.yes !== true ? await ask(question, fallback) : fallback);
@@ -43,9 +44,9 @@ export const init = async (file: string, options: InitOptions, ask = canAsk() ? 
     ["--teacher", teacher],
     ["--student", student],
   ] as const)
-    await find("networks", use, folder, `${flag} ${use}`);
+    await find("networks", use, here, `${flag} ${use}`);
 
-  const { use, root, set } = await dataOf(data, folder, names("datasets"));
+  const { use, root, set } = await dataOf(data, here, names("datasets"));
   const of = (kind: Kind, name: string) => optionList(offeringOf(offerings, kind, name)?.options ?? {});
   const text = draft({
     name: options.name ?? basename(file, extname(file)).replace(/[^A-Za-z0-9._-]/g, "-"),
@@ -59,7 +60,7 @@ export const init = async (file: string, options: InitOptions, ask = canAsk() ? 
     options: { data: of("datasets", use), teacher: of("networks", teacher), student: of("networks", student) },
   });
   configure(parseSource(text, file)); // what is written passes what will read it, or is not written
-  const schema = await schemaText(folder);
+  const schema = await schemaText(here);
   await writeAtomic(resolve(schemaFile), schema.text);
   await writeAtomic(resolve(file), text);
   const next = `segdistill run ${file}${root === null ? "" : ` --data ${use}=${relative(process.cwd(), root) || "."}`}`;
