@@ -115,6 +115,10 @@ describe("by hand", () => {
     const close = (found: number[], expected: number[]) => expected.forEach((v, i) => expect(found[i]).toBeCloseTo(v, 6));
     close(at(brightness({ by: 0.3 }), { draw: [[0, 1]] }), [0.5, 0.7, 0.9, 1]);
     close(at(contrast({ from: 2, to: 2 }), { draw: [[0, 0.5]] }), [0, 0.3, 0.7, 1]);
+    // each image and channel around its own mean: 0.3 of the first, 0.6 of the second
+    const two = { ...picture([[0.2, 0.4]], 2), images: tensor([0.2, 0.4, 0.5, 0.7], [2, 1, 2, 1]) as Tensor4D };
+    const apart = contrast({ from: 2, to: 2 }).apply(two, heldNoise({ draw: [[0, 0.5], [0, 0.5]] })); // prettier-ignore
+    close([...apart.images.dataSync()], [0.1, 0.5, 0.4, 0.8]);
     close(at(gamma({ from: 2, to: 2 }), { draw: [[0, 0.5]] }), [0.04, 0.16, 0.36, 0.64]);
     close(at(noise({ from: 0.1, to: 0.3 }), { draw: [[0, 0.5]], grain: [[1, -1, 0.5, 2]] }), [0.4, 0.2, 0.7, 1]);
     // the same in the range [−2, 2]: by is a share of its width 4, and the upper end is 2

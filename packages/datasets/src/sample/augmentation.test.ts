@@ -78,6 +78,14 @@ describe("augmentation draws", () => {
     expect(Math.abs(changed / keys.length - 0.3)).toBeLessThan(0.05);
   });
 
+  it("a blur whose weights reach to three times the largest deviation", () => {
+    // deviation 2 of both bounds: a bright pixel is seen 6 pixels away and not 7
+    const pixels = new Float32Array(31);
+    pixels[15] = 1;
+    of({ blur: { from: 2, to: 2 } }).values("k", pixels, [1, 31]);
+    expect([pixels[8], pixels[9]! > 1e-3, pixels[21]! > 1e-3, pixels[22]]).toEqual([0, true, true, 0]);
+  });
+
   it("each from a stream of its own: company and order change nothing but the product", () => {
     const [turn, zoom] = [{ rotate: { degrees: 30 } }, { scale: { from: 0.5, to: 2 } }];
     for (const key of keys.slice(0, 20)) {
