@@ -1,5 +1,6 @@
 import type { CaseScores, Results } from "@segdistill/core";
 import { noSharedDomain, noSuchMetric, otherCases, otherData, otherGrid, otherGroups } from "../errors.js";
+import { own } from "./own.js";
 import type { ComparedRun } from "./comparison.js";
 
 /** Results under the name that an error calls them by. */
@@ -41,7 +42,7 @@ export const assertComparable = (runs: readonly ComparedRun[], metric: string): 
 const casesOf = ({ models }: Results, domain: string): ReadonlyMap<string, string> =>
   new Map(
     Object.values(models).flatMap(({ domains }): readonly (readonly [string, string])[] =>
-      (domains[domain]?.cases ?? []).map(({ id, group }: CaseScores) => [id, group]),
+      (own(domains, domain)?.cases ?? []).map(({ id, group }: CaseScores) => [id, group]),
     ),
   );
 

@@ -137,6 +137,22 @@ test("without a baseline nothing is compared, and nothing is refused", () => {
   expect([domains[0]!.rows[0]!.difference, tests, cautions]).toEqual([null, 0, []]);
 });
 
+test("a model or a test set called as what every object has is not taken for it", () => {
+  const odd = resultsOf({
+    baseline: modelOf({ own: scoresOf([1, 2]), constructor: scoresOf([1]) }),
+    constructor: modelOf({ own: scoresOf([2, 3]) }),
+  });
+  const plain = { ...resultsOf({ baseline: modelOf({ own: scoresOf([1, 2]), constructor: scoresOf([1]) }) }), seed: 1 };
+  const rows = compare([{ label: "a", seeds: [odd, plain] }], { draw }).domains.map((one) => [
+    one.domain,
+    ...one.rows.map(({ model }) => model),
+  ]);
+  expect(rows).toEqual([
+    ["own", "baseline"],
+    ["constructor", "baseline"],
+  ]);
+});
+
 const base = () => resultsOf({ distilled: modelOf({ own: scoresOf([1, 2, 3]) }) });
 const run = (label: string, results = base(), at?: string): ComparedRun => ({ label, seeds: [results], ...(at !== undefined && { at }) });
 const domains = (own: ReturnType<typeof scoresOf>) => resultsOf({ distilled: modelOf({ own }) });

@@ -6,6 +6,7 @@ import { listed } from "../numbers.js";
 import { headMetric } from "../summary.js";
 import { assertComparable } from "./comparable.js";
 import type { CompareOptions, ComparedDifference, ComparedDomain, ComparedRow, ComparedRun, Comparison } from "./comparison.js";
+import { own } from "./own.js";
 import { againstOf, sharedSeeds, type Reference } from "./reference.js";
 
 /**
@@ -51,7 +52,7 @@ export const compare = (runs: readonly ComparedRun[], { metric, against = "basel
 
 /** A model's values by seed; null where it was not measured on the set in every seed. */
 const valuesOf = ({ seeds }: ComparedRun, model: string, domain: string, metric: string): readonly (readonly CaseValue[])[] | null => {
-  const all = seeds.map(({ models }) => models[model]?.domains[domain]?.cases);
+  const all = seeds.map(({ models }) => own(own(models, model)?.domains, domain)?.cases);
   if (all.some((cases) => cases === undefined)) return null;
   const value = (found: unknown): number | null => (typeof found === "number" ? found : null);
   return all.map((cases) => cases!.map((row) => ({ id: row.id, group: row.group, value: value(row[metric]) })));
