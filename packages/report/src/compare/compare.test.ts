@@ -137,19 +137,22 @@ test("without a baseline nothing is compared, and nothing is refused", () => {
   expect([domains[0]!.rows[0]!.difference, tests, cautions]).toEqual([null, 0, []]);
 });
 
-test("a model or a test set called as what every object has is not taken for it", () => {
+test("what was not measured in every seed is left out, and said; a name that every object has is not taken for a model or a set", () => {
   const odd = resultsOf({
     baseline: modelOf({ own: scoresOf([1, 2]), constructor: scoresOf([1]) }),
     constructor: modelOf({ own: scoresOf([2, 3]) }),
   });
-  const plain = { ...resultsOf({ baseline: modelOf({ own: scoresOf([1, 2]), constructor: scoresOf([1]) }) }), seed: 1 };
-  const rows = compare([{ label: "a", seeds: [odd, plain] }], { draw }).domains.map((one) => [
-    one.domain,
-    ...one.rows.map(({ model }) => model),
-  ]);
-  expect(rows).toEqual([
+  const plain = { ...resultsOf({ baseline: modelOf({ own: scoresOf([1, 2]), far: scoresOf([1]) }) }), seed: 1 };
+  const { domains, cautions } = compare([{ label: "a", seeds: [odd, plain] }], { draw });
+  expect(domains.map((one) => [one.domain, ...one.rows.map(({ model }) => model)])).toEqual([
     ["own", "baseline"],
-    ["constructor", "baseline"],
+    ["constructor"],
+    ["far"],
+  ]);
+  expect(cautions).toEqual([
+    "a: baseline was measured on constructor in 1 of 2 seeds only, so it is left out there.",
+    "a: baseline was measured on far in 1 of 2 seeds only, so it is left out there.",
+    "a: constructor was measured on own in 1 of 2 seeds only, so it is left out there.",
   ]);
 });
 

@@ -21,9 +21,10 @@ export const compare = (runs: readonly ComparedRun[], { metric, against = "basel
   const measured = metric ?? headMetric(runs[0]!.seeds[0]!) ?? "dice";
   assertComparable(runs, measured);
   const reference = againstOf(runs, against);
-  const domains = [...new Set(runs.flatMap(({ seeds }) => Object.keys(seeds[0]!.data)))];
+  const all = runs.flatMap(({ seeds }) => seeds);
+  const domains = [...new Set(all.flatMap(({ data }) => Object.keys(data)))];
   const bare = domains.map((domain): ComparedDomain => {
-    const { unseen, cases, groups } = runs.find(({ seeds }) => Object.hasOwn(seeds[0]!.data, domain))!.seeds[0]!.data[domain]!;
+    const { unseen, cases, groups } = all.map(({ data }) => own(data, domain)).find((data) => data !== undefined)!;
     const rows = runs.flatMap((run) =>
       inOrder(Object.keys(run.seeds[0]!.models)).flatMap((model): readonly ComparedRow[] => {
         if (valuesOf(run, model, domain, measured) === null) return [];
@@ -125,5 +126,12 @@ const cautionsOf = (runs: readonly ComparedRun[], domains: readonly ComparedDoma
         );
       say(domain, groupCaution(difference.groups));
     }
+  for (const run of runs)
+    for (const model of new Set(run.seeds.flatMap(({ models }) => Object.keys(models))))
+      for (const { domain } of domains) {
+        const measured = run.seeds.filter(({ models }) => own(own(models, model)?.domains, domain) !== undefined).length;
+        if (measured > 0 && measured < run.seeds.length)
+          say(run.label, `${model} was measured on ${domain} in ${measured} of ${run.seeds.length} seeds only, so it is left out there.`);
+      }
   return [...said].map(([sentence, who]) => `${listed([...who])}: ${sentence}`);
 };
