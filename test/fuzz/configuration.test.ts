@@ -60,6 +60,7 @@ describe("a configuration from a stranger", () => {
     expect(messageOf(() => read("name: a\n__proto__: { polluted: 1 }"))).toBe(`[c.yaml:2:1] ${why("__proto__")}.`);
     expect(messageOf(() => read('{ "data": { "__proto__": { "polluted": 1 } } }'))).toBe(`[c.yaml:1:13] ${why("__proto__")}.`);
     expect(messageOf(() => read("a:\n  constructor: { prototype: { polluted: 1 } }"))).toBe(`[c.yaml:2:3] ${why("constructor")}.`);
+    expect(messageOf(() => read("toString: 1"))).toBe(`[c.yaml:1:1] ${why("toString")}.`);
     const source = parseSource("name: a", "c.yaml");
     const tail = "Expected a.b=value, for example --set distil.epochs=2";
     for (const path of ["__proto__.polluted", "constructor.prototype.polluted", "data.__proto__.polluted"])

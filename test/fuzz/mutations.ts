@@ -1,5 +1,8 @@
 import fc from "fast-check";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
+
+// Ten thousand inputs take seconds on an idle machine; how long on a busy one says nothing.
+vi.setConfig({ testTimeout: 3_600_000 });
 
 /** `npm run fuzz` sets both; in `npm test` the seed is always the same, so that a failure belongs to a change. */
 const given = { runs: process.env["SEGDISTILL_FUZZ_RUNS"], seed: process.env["SEGDISTILL_FUZZ_SEED"] };

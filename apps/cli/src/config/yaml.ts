@@ -5,8 +5,6 @@ export const mostBytes = 131_072;
 const mostDepth = 32;
 /** Values of a text with its aliases written out. */
 const mostValues = 50_000;
-/** Keys that objects have a meaning of their own for: no configuration needs them, and code that copies keys could be led to change every object. */
-const forbidden = ["__proto__", "constructor", "prototype"];
 
 /** What is wrong with a text: in words, and the offset where. */
 export interface Problem {
@@ -17,13 +15,13 @@ export interface Problem {
 }
 export type Parsed = { readonly document: Document; readonly value: unknown } | { readonly problem: Problem };
 
-/** Whether a part of a path may be a key. */
-export const isForbidden = (key: string): boolean => forbidden.includes(key);
+/** Whether a key is refused: every object has something of this name (`constructor`, `toString`, `__proto__`, …), which code that copies or looks up keys could take for it. */
+export const isForbidden = (key: string): boolean => key in Object.prototype || key === "prototype";
 
 /**
  * YAML 1.2 (JSON too) of the core schema, whatever the text's own directives ask for, as plain values: no tags, no merge keys, keys are text and stand once.
- * At most 32 levels and 50,000 values with every alias written out; aliases to a value around them are refused so, and so are the keys `__proto__`,
- * `constructor` and `prototype`. Nothing is thrown for any text of at most {@link mostBytes}. [ours]
+ * At most 32 levels and 50,000 values with every alias written out; aliases to a value around them are refused so, and so are keys
+ * that {@link isForbidden}. Nothing is thrown for any text of at most {@link mostBytes}. [ours]
  */
 export const parseYaml = (text: string, lineCounter?: LineCounter): Parsed => {
   try {

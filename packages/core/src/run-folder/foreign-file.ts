@@ -40,15 +40,18 @@ export function readForeign(path: string, { most = mostAtOnce, links = false }: 
 const mostDepth = 64;
 const mostValues = 500_000;
 
-/** What JSON of ours never is: nested more than 64 levels deep, more than 500,000 values, with a key `__proto__` (code that copies keys would change an object's kind). Null where all is well. */
+/** Whether every object has something of this name (`constructor`, `toString`, `__proto__`, …): looked up where it is missing, it would be found. */
+export const isInherited = (name: string): boolean => name in Object.prototype;
+
+/** What JSON of ours never is: nested more than 64 levels deep, more than 500,000 values, with a key that {@link isInherited}. Null where all is well. */
 export function unlikeOurs(whole: unknown): string | null {
   let left = mostValues;
   const problem = (value: unknown, depth: number): string | null => {
     if (--left < 0) return `expected at most ${mostValues} values, found more`;
     if (typeof value !== "object" || value === null) return null;
     if (depth > mostDepth) return `expected at most ${mostDepth} levels, found more`;
-    if (Object.hasOwn(value, "__proto__")) return 'expected other keys, found "__proto__"';
-    for (const inner of Object.values(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      if (isInherited(key)) return `expected other keys, found "${key}"`;
       const found = problem(inner, depth + 1);
       if (found !== null) return found;
     }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { writeAtomic } from "./atomic.js";
 import { codeOf, fileMissing, notAsSchema, notJson, otherSchema } from "./errors.js";
-import { readForeignJson, type ParsedJson } from "./foreign-file.js";
+import { readForeignJson, unlikeOurs, type ParsedJson } from "./foreign-file.js";
 
 /** How messages speak of one kind of file. */
 export interface JsonFileKind {
@@ -42,6 +42,8 @@ export const problemsOf = (error: z.core.$ZodError, value: unknown): string[] =>
 
 /** Checks a value against a schema. Throws (who/invalid) with the first three problems, each with its place and what was found there. */
 export function checkJson<T>(schema: z.ZodType<T>, value: unknown, file: string, kind: JsonFileKind): T {
+  const odd = unlikeOurs(value);
+  if (odd !== null) throw notAsSchema(kind.who, file, [`the file: ${odd}`], kind.damaged);
   const checked = schema.safeParse(value);
   if (!checked.success) throw notAsSchema(kind.who, file, problemsOf(checked.error, value), kind.damaged);
   return checked.data;

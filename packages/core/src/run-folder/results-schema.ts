@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../contract/index.js";
 import { environmentSchema } from "./environment.js";
+import { isInherited } from "./foreign-file.js";
 import { checkJson, readJsonFile, writeJsonFile } from "./json-file.js";
 import type { Results } from "./results.js";
 
@@ -56,12 +57,14 @@ const signedRank = z
       error: "expected p, pHolm and effect all null with a reason, or none of them null and no reason",
     },
   );
+/** What other parts of the file are looked up by. */
+const key = z.string().refine((name) => !isInherited(name), { error: "expected another name" });
 const gain = z
   .strictObject({
-    model: z.string(),
-    against: z.string(),
-    domain: z.string(),
-    metric: z.string(),
+    model: key,
+    against: key,
+    domain: key,
+    metric: key,
     mean: number,
     low: number,
     high: number,
