@@ -40,8 +40,14 @@ export function elasticShift(
     }
     for (let cell = 0; cell < cells; cell++) {
       // the spline as a cubic in the place within the cell
-      const [p, q, r, s] = [line[cell]!, line[cell + 1]!, line[cell + 2]!, line[cell + 3]!];
-      const [c0, c1, c2, c3] = [(p + 4 * q + r) / 6, (r - p) / 2, (p - 2 * q + r) / 2, (s - p + 3 * (q - r)) / 6];
+      const p = line[cell]!;
+      const q = line[cell + 1]!;
+      const r = line[cell + 2]!;
+      const s = line[cell + 3]!;
+      const c0 = (p + 4 * q + r) / 6;
+      const c1 = (r - p) / 2;
+      const c2 = (p - 2 * q + r) / 2;
+      const c3 = (s - p + 3 * (q - r)) / 6;
       for (let x = firsts[cell]!; x < firsts[cell + 1]!; x++) {
         const f = within[x]!;
         out[x] = ((c3 * f + c2) * f + c1) * f + c0;
