@@ -12,6 +12,7 @@ export const isOwnSchema = (text: string): boolean => text.includes(`"title": "$
 const places: readonly { readonly path: readonly string[]; readonly kind: Kind }[] = [
   { path: ["data", "train"], kind: "datasets" },
   { path: ["data", "unlabelled"], kind: "datasets" },
+  { path: ["data", "unlabelled"], kind: "datasets" },
   { path: ["data", "validation"], kind: "datasets" },
   { path: ["data", "test", "*"], kind: "datasets" },
   { path: ["teacher"], kind: "networks" },

@@ -1,7 +1,7 @@
 import { bytes } from "../terminal/bytes.js";
 import { duration } from "../terminal/duration.js";
 import type { Course, ExplainedStage, Explanation } from "./explanation.js";
-import { budget, cost, count, course, role } from "./words.js";
+import { besides, budget, cost, count, course, role } from "./words.js";
 
 const levels = "▁▂▃▄▅▆▇█";
 
@@ -32,6 +32,7 @@ const stageLines = (stage: ExplainedStage, index: number): readonly string[] => 
   ),
   ...stage.terms.map(({ name, weight }) => `   term ${name}  weight ${overTime(weight)}`),
   `   rate  ${overTime(stage.rate)}  (${Object.keys(stage.optimiser as object).join(", ")})`,
+  ...besides(stage).map((line) => `   ${line}`),
   ...stage.gates.map(
     ({ name, otherwise }) => `   gate ${name}  ${otherwise === "stop" ? "stops the run where it is not passed" : "warns"}`,
   ),

@@ -17,6 +17,11 @@ const common = {
   gates: [],
   rate: () => 1e-3,
   optimiser: { adam: { rate: 1e-3 } },
+  accumulate: 1,
+  average: null,
+  balance: null,
+  validation: null,
+  nonFinite: "stop",
 } as const;
 const net = { network: "u-net", parameters: 31_036_546, taps: { "decoder/4": { stride: 4, channels: 24 } }, from: null } as const;
 const planned: readonly PlannedStage[] = [
@@ -113,6 +118,25 @@ test("as text", () => {
         .map((line) => line.length),
     ),
   ).toBeLessThanOrEqual(40);
+});
+
+test("what else a stage does", () => {
+  const choose = { by: "dice", better: "higher", keep: "best", patience: 5 } as const;
+  const more = {
+    accumulate: 2,
+    average: 0.99,
+    balance: { uncertainty: {} },
+    nonFinite: { skip: 3 },
+    validation: { every: 2, measures: ["dice"], choose },
+  };
+  const lines = asText(explanation(about, [{ ...planned[0]!, ...more }], new Map())).split("\n");
+  expect(lines.slice(7, 12)).toEqual([
+    "   every batch in 2 parts, one after the other",
+    "   terms are balanced against each other by uncertainty",
+    "   ends with a moving average of its networks (0.99)",
+    "   validated every 2 epochs by dice; the best by dice is kept; ends after 5 without a better one",
+    "   at most 3 steps that give no number are taken back",
+  ]);
 });
 
 test("the page loads nothing, runs nothing, and what a name holds is text", () => {

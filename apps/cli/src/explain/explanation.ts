@@ -39,6 +39,11 @@ export interface ExplainedStage {
   readonly terms: readonly { readonly name: string; readonly weight: Course }[];
   readonly rate: Course;
   readonly optimiser: Json;
+  readonly accumulate: PlannedStage["accumulate"];
+  readonly average: PlannedStage["average"];
+  readonly balance: PlannedStage["balance"];
+  readonly validation: PlannedStage["validation"];
+  readonly nonFinite: PlannedStage["nonFinite"];
   /** Null where nothing was probed. */
   readonly probe: (Probed & { readonly totalSeconds: number }) | null;
 }
@@ -99,6 +104,11 @@ export const explanation = (
       terms: stage.terms.map((term) => ({ name: term.name, weight: courseOf(term.weight) })),
       rate: courseOf(stage.rate),
       optimiser: stage.optimiser,
+      accumulate: stage.accumulate,
+      average: stage.average,
+      balance: stage.balance,
+      validation: stage.validation,
+      nonFinite: stage.nonFinite,
       probe: found ? { ...found, totalSeconds: found.firstSeconds + Math.max(0, stage.steps - 1) * found.stepSeconds } : null,
     };
   });

@@ -4,7 +4,7 @@ import { bytes } from "../terminal/bytes.js";
 import { duration } from "../terminal/duration.js";
 import { diagram, diagramStyle } from "./diagram.js";
 import type { ExplainedStage, Explanation } from "./explanation.js";
-import { budget, cost, count, course, role } from "./words.js";
+import { besides, budget, cost, count, course, role } from "./words.js";
 
 const table = (heads: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup =>
   markup`<div class="scroll"><table><thead><tr>${heads.map((head) => markup`<th class="text" scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map(
@@ -44,7 +44,7 @@ ${table(
   stage.terms.map(({ name, weight }) => [name, course(weight)]),
 )}
 ${others.length > 0 ? table(["also", "is", ""], others) : null}
-<dl><dt>rate</dt><dd>${course(stage.rate)}</dd><dt>optimiser</dt><dd>${stringify(stage.optimiser, { collectionStyle: "flow" }).replace(/\s+/g, " ")}</dd></dl>
+<dl><dt>rate</dt><dd>${course(stage.rate)}</dd><dt>optimiser</dt><dd>${stringify(stage.optimiser, { collectionStyle: "flow" }).replace(/\s+/g, " ")}</dd>${besides(stage).map((line) => markup`<dt>also</dt><dd>${line}</dd>`)}</dl>
 ${read.length > 0 ? tapTable(read) : null}<details><summary>All ${taps.length} taps</summary>${tapTable(taps)}</details></section>`;
 };
 

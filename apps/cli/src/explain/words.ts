@@ -27,6 +27,24 @@ export const budget = ({ steps, epochs }: Pick<ExplainedStage, "steps" | "epochs
   return `${steps} ${steps === 1 ? "step" : "steps"} (${rounded} ${rounded === "1" ? "epoch" : "epochs"})`;
 };
 
+/** What else a stage does beside its plain steps, a sentence each. */
+export const besides = ({ accumulate, average, balance, validation, nonFinite }: ExplainedStage): readonly string[] => {
+  const all: string[] = [];
+  if (accumulate > 1) all.push(`every batch in ${accumulate} parts, one after the other`);
+  if (balance !== null) all.push(`terms are balanced against each other by ${Object.keys(balance).join(", ")}`);
+  if (average !== null) all.push(`ends with a moving average of its networks (${short(average)})`);
+  if (validation) {
+    const { every, measures, choose } = validation;
+    const often = every === 1 ? "every epoch" : `every ${every} epochs`;
+    const kept = choose?.keep === "best" ? `; the best by ${choose.by} is kept` : "";
+    all.push(
+      `validated ${often} by ${measures.join(", ")}${kept}${choose?.patience === undefined ? "" : `; ends after ${choose.patience} without a better one`}`,
+    );
+  }
+  if (nonFinite !== "stop") all.push(`at most ${nonFinite.skip} steps that give no number are taken back`);
+  return all;
+};
+
 /** "about 3 min 5 s: 0.21 s a step, the first 1.9 s; 1.2 GB"; what was not probed says so. */
 export const cost = ({ probe }: Pick<ExplainedStage, "probe">): string => {
   if (!probe) return "not probed";

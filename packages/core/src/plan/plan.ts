@@ -1,5 +1,5 @@
 import { dispose } from "@tensorflow/tfjs-core";
-import type { Json, MapShape, Module, PictureShape, Schedule, Stage } from "../contract/index.js";
+import type { Choice, Json, MapShape, Module, PictureShape, Schedule, Stage } from "../contract/index.js";
 import { namedVariables } from "../keeping.js";
 import { atStep } from "../step/fed.js";
 import { inOrder } from "./order.js";
@@ -42,6 +42,13 @@ export interface PlannedStage {
   readonly gates: readonly { readonly name: string; readonly otherwise: "stop" | "warn" }[];
   readonly rate: OverTime;
   readonly optimiser: Json;
+  /** Parts of a batch; 1 where it is whole. */
+  readonly accumulate: number;
+  /** Of the moving average that the stage ends with; null where there is none. */
+  readonly average: number | null;
+  readonly balance: Json;
+  readonly validation: { readonly every: number; readonly measures: readonly string[]; readonly choose: Choice | null } | null;
+  readonly nonFinite: "stop" | { readonly skip: number };
 }
 
 /**
@@ -90,6 +97,13 @@ export function plan(goals: readonly Stage[], surroundings: Surroundings): reado
         gates: gates.map(({ name, otherwise }) => ({ name, otherwise })),
         rate: overTime(stage.optimiser.rate),
         optimiser: stage.optimiser.describe,
+        accumulate: stage.accumulate ?? 1,
+        average: stage.average ?? null,
+        balance: stage.balance?.describe ?? null,
+        validation: stage.validation
+          ? { every: stage.validation.every ?? 1, measures: Object.keys(stage.validation.measure), choose: stage.validation.choose ?? null }
+          : null,
+        nonFinite: stage.nonFinite ?? "stop",
       };
     });
   } finally {

@@ -1,13 +1,14 @@
 import { memory } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { expect, test } from "vitest";
+import { uncertainty } from "../balancers.js";
 import type { CheckedMethod } from "../contract/index.js";
 import { poly, rampUp } from "../schedules.js";
 import { sgd } from "../optimisers/sgd.js";
 import { from, frozen, learns } from "../stages.js";
-import { fit, fitting, line } from "../testing/small.js";
+import { cases, fit, fitting, line } from "../testing/small.js";
 import { weigh } from "../weigh.js";
-import { plan } from "./plan.js";
+import { plan, type PlannedStage } from "./plan.js";
 
 await startEngine();
 
@@ -59,6 +60,29 @@ test("the stages in order, with what is trained, frozen, read and weighed; nothi
   expect(terms.map(({ name, weight }) => [name, shares.map(weight)])).toEqual([["fit/square", [0, 1, 2, 2]]]);
   expect(shares.map(rate)).toEqual([0, 2, 4, 8].map((step) => 0.5 * (1 - step / 9)));
   expect([batchSize, batchesPerEpoch, picture]).toEqual([2, 2, { height: 2, width: 3, channels: 1, classes: 2 }]);
+});
+
+test("what else a stage does: parts, average, balance, validation, steps taken back", () => {
+  const choose = { by: "loss", better: "lower", keep: "best", patience: 3 } as const;
+  const more = {
+    accumulate: 2,
+    average: 0.99,
+    balance: uncertainty(),
+    nonFinite: { skip: 4 },
+    held: cases(),
+    validation: { measure: { loss: () => null as never }, describe: {}, choose },
+  };
+  const [plain, full] = [plan([fitting()], surroundings)[0]!, plan([fitting(more)], surroundings)[0]!];
+  const of = ({ accumulate, average, balance, validation, nonFinite }: PlannedStage) => [
+    accumulate,
+    average,
+    balance,
+    validation,
+    nonFinite,
+  ];
+  expect(of(plain)).toEqual([1, null, null, null, "stop"]);
+  expect(of(full)).toEqual([2, 0.99, { uncertainty: {} }, { every: 1, measures: ["loss"], choose }, { skip: 4 }]);
+  expect(full.trains).toEqual([{ name: "fitting/balance/uncertainty", parameters: 1 }]); // one number for the one term
 });
 
 test("a mistake in the wiring is the error that training would give, and leaves no tensor", () => {
