@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -27,6 +27,18 @@ describe("what is given to a command", () => {
       { mask: join("out", "b/2.png"), overlay: join("out", "b/2.overlay.png") },
     ]);
     expect(outputOf("/a/im.0001.png", "/a/im.0001.png", "out").mask).toBe(join("out", "im.0001.png"));
+    // A name of nothing but dots and endings would otherwise lead out of the folder.
+    for (const name of ["...png", "..png", ".png", "...png.gz"])
+      expect(outputOf(`/a/b/${name}`, "/a", "x/out").mask).toBe(join("x/out/b", `${name}.png`));
+  });
+
+  test("a link that leads out of the folder of pictures is refused", async () => {
+    const input = join(folder, "linked");
+    mkdirSync(input);
+    symlinkSync(join(folder, "pictures", "1.ppm.gz"), join(input, "1.ppm.gz"));
+    await expect(picturesIn(input)).rejects.toThrow(
+      `[data] "${join(input, "1.ppm.gz")}" is a link that leads out of "${input}". Expected only links inside of it: a data set from elsewhere may not show other files. Put the files themselves there, or give the folder that the link leads to.`,
+    );
   });
 
   test("no picture there, or nothing at all", async () => {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { startEngine } from "@segdistill/backend";
-import { brightest, fieldOfView, readPicture, writePng } from "@segdistill/datasets";
+import { brightest, fieldOfView, readPicture, walk, writePng } from "@segdistill/datasets";
 import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
 import { inputMissing, noPictures } from "../errors.js";
 import type { Common } from "../program.js";
@@ -20,20 +20,21 @@ export interface PredictOptions extends Common {
 
 const endings = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".webp", ".pgm", ".ppm", ".gz"];
 
-/** A picture, or all pictures below a folder, in order. Throws predict/… errors. */
+/** A picture, or all pictures below a folder, in order. Throws predict/… errors, and link-leaves where a link in the folder leads out of it. */
 export const picturesIn = async (path: string): Promise<readonly string[]> => {
   if (!existsSync(path)) throw inputMissing(path);
   if (!(await stat(path)).isDirectory()) return [path];
-  const names = await readdir(path, { recursive: true });
-  const found = names.filter((name) => endings.includes(extname(name).toLowerCase())).sort();
+  const found = (await walk(path)).map(({ file }) => file).filter((file) => endings.includes(extname(file).toLowerCase()));
   if (found.length === 0) throw noPictures(path, endings);
-  return found.map((name) => join(path, name));
+  return found.sort();
 };
 
 /** Where the results of a picture go: its place below the input folder, without its endings. */
 export const outputOf = (picture: string, input: string, out: string): { readonly mask: string; readonly overlay: string } => {
   const inner = picture === input ? basename(picture) : relative(input, picture);
-  const stem = join(out, inner.replace(/(\.(png|jpe?g|tiff?|gif|webp|pgm|ppm|gz))+$/i, ""));
+  const bare = inner.replace(/(\.(png|jpe?g|tiff?|gif|webp|pgm|ppm|gz))+$/i, "");
+  // Of "...png" two dots would be left, which is the folder above.
+  const stem = join(out, /(^|[\\/])\.*$/.test(bare) ? inner : bare);
   return { mask: `${stem}.png`, overlay: `${stem}.overlay.png` };
 };
 

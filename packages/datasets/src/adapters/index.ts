@@ -4,3 +4,4 @@ export { folder } from "./folder.js";
 export { folderOptions, type FolderOptions } from "./folder-options.js";
 export { phantoms, phantomsOptions, type PhantomsOptions } from "./phantoms.js";
 export { stare, stareOptions, type StareOptions } from "./stare.js";
+export { walk } from "./walk.js";
