@@ -1,20 +1,12 @@
 import {
-  add,
   argMax,
-  div,
-  grad,
   leakyRelu,
   matMul,
-  mean,
   mul,
-  neg,
-  norm,
   oneHot,
   pad,
   reshape,
   slice,
-  sqrt,
-  square,
   squaredDifference,
   stack,
   sub,
@@ -22,11 +14,7 @@ import {
   tanh,
   transpose,
   cast,
-  customGrad,
-  clone,
-  zerosLike,
   type Tensor,
-  type Tensor2D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { conv2d } from "@segdistill/backend/ops";
@@ -38,8 +26,10 @@ import {
   poly,
   service,
   sgd,
+  spectralNorm,
   stage,
   totalOf,
+  wassersteinGp,
   type Make,
   type Method,
   type Module,
@@ -89,29 +79,15 @@ const paraphrasing = <T extends string>(
 });
 
 // discriminator --------------------------------------------------------------------------------------------------------
-const constant = customGrad((x) => ({ value: clone(x as Tensor), gradFunc: () => zerosLike(x as Tensor) })) as (x: Tensor) => Tensor;
-
-/** W / σ(W) by one power iteration; the vector moves with the pass. Called once a pass, the result is shared by all that is scored. */
-function spectral(make: Make, name: string, i: number, o: number): (pass: Pass) => Tensor4D {
-  const w = kernel(make, name, i, o, 4);
-  const held = make.state(`${name}/u`, [1, o], { normal: 1 });
-  const unit = (x: Tensor): Tensor2D => div(x, add(norm(x), 1e-12));
-  return (pass) => {
-    const flat = reshape(w, [-1, o]) as Tensor2D;
-    const still = constant(flat) as Tensor2D;
-    const v = unit(matMul(held.value as Tensor2D, still, false, true));
-    const u = unit(matMul(v, still));
-    held.move(u, pass);
-    return div(w, sum(mul(matMul(v, flat), u)));
-  };
-}
 type Discriminator = Module & { readonly at: (pass: Pass) => (logits: Tensor4D) => Tensor };
 const discriminator = (scope: Scope, classes: number): Discriminator =>
   scope.module("discriminator", (make) => {
-    const [a, b, last] = [spectral(make, "conv1", classes, 4), spectral(make, "conv2", 4, 8), kernel(make, "last", 8, 1, 3)];
+    const spectral = (name: string, i: number, o: number) =>
+      spectralNorm(make, name, make.variable(name, [4, 4, i, o], { normal: Math.sqrt(1 / (8 * i)) }));
+    const [a, b, last] = [spectral("conv1", classes, 4), spectral("conv2", 4, 8), kernel(make, "last", 8, 1, 3)];
     return {
       at: (pass: Pass) => {
-        const [wa, wb] = [a(pass), b(pass)];
+        const [wa, wb] = [a(pass), b(pass)] as [Tensor4D, Tensor4D];
         return (z: Tensor4D): Tensor =>
           conv2d(leakyRelu(conv2d(leakyRelu(conv2d(tanh(z), wa, { stride: 2 }), 0.1), wb, { stride: 2 }), 0.1), last);
       },
@@ -146,6 +122,7 @@ export function graphFlow<const S extends string, const T extends string>(
   o: GraphFlowOptions<S, T>,
 ): Method<"graph-flow", { student: S; teacher: T }> {
   const { adversarial = 0.1, rate = 1e-3, rounds = 1 } = o;
+  const gan = wassersteinGp();
   type Here = Step<{ student: S; teacher: T }>;
   return {
     name: "graph-flow",
@@ -187,7 +164,7 @@ export function graphFlow<const S extends string, const T extends string>(
         terms: [
           { name: "vertex", weight: 1e-5, loss: (step: Here) => flow(step, (v) => v) },
           { name: "edge", weight: 1e-9, loss: (step: Here) => flow(step, edges) },
-          { name: "adversarial", weight: adversarial, loss: (step: Here) => meanOver(neg(d.at(step.pass(d))(step.net.student.logits))) },
+          { name: "adversarial", weight: adversarial, loss: (step: Here) => gan.student(d.at(step.pass(d))(step.net.student.logits)) },
         ],
         adversaries:
           adversarial === 0
@@ -198,15 +175,13 @@ export function graphFlow<const S extends string, const T extends string>(
                   module: d,
                   steps: rounds,
                   optimiser: adam({ rate, betas: [0.9, 0.99] }),
-                  loss: (step: Here) => {
-                    const [score, real, fake] = [d.at(step.pass(d)), step.net.teacher.logits, step.net.student.logits];
-                    const a = step.noise.uniform("mix", [1, 1, 1]);
-                    const between = add(mul(a, real), mul(sub(1, a), fake));
-                    const slope = grad((x) => sum(score(x as Tensor4D)))(between); // [B, H, W, K]
-                    const length = sqrt(add(sum(square(slope), [1, 2, 3]), 1e-12)); // [B]
-                    const each = (x: Tensor): Tensor => mean(x, [1, 2, 3]);
-                    return meanOver(add(sub(each(score(fake)), each(score(real))), mul(10, square(sub(length, 1)))));
-                  },
+                  loss: (step: Here) =>
+                    gan.opponent({
+                      score: d.at(step.pass(d)),
+                      real: step.net.teacher.logits,
+                      fake: step.net.student.logits,
+                      noise: step.noise,
+                    }),
                 },
               ],
       };
