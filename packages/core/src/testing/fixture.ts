@@ -66,7 +66,7 @@ export function expectClose(found: Comparable, expected: Comparable, { tolerance
     throw wrong(`shape [${shapes[1].join(", ")}]`, `[${shapes[0].join(", ")}]`, "Compare tensors of one layout.");
   if (one.data.length !== other.data.length)
     throw wrong(`${other.data.length} values`, String(one.data.length), "Compare tensors of one size.");
-  const largest = Math.max(...Array.from(other.data, Math.abs));
+  const largest = Array.from(other.data).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   const off = Array.from(other.data, (_, i) => i).filter((i) => !(Math.abs(one.data[i]! - other.data[i]!) <= tolerance * largest));
   const first = off[0];
   if (first === undefined) return;

@@ -3,4 +3,5 @@ export { expectClose, readFixture, type Closeness, type Comparable } from "./fix
 export { gradcheck, type GradcheckOptions } from "./gradcheck.js";
 export { describeMethod } from "./method/describe-method.js";
 export type { MethodConformance } from "./method/subject.js";
+export { describeNetwork, type NetworkConformance } from "./network/describe-network.js";
 export type { Runner } from "./runner.js";

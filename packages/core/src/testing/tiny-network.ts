@@ -1,5 +1,5 @@
 import { add, concat, conv2d, conv2dTranspose, mean, mul, sigmoid, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
-import type { MapShape, NetworkSpec, Taps } from "../contract/index.js";
+import type { MapShape, NetworkSpec } from "../contract/index.js";
 
 /** What the kit's own networks are told. */
 export interface TinyOptions {
@@ -53,23 +53,31 @@ export function tinyNetwork({ name, inputChannels, classes, taps, bottleneck }: 
           return [tap, (x: Tensor4D) => swish(run(x))] as const;
         });
         const descend = map("bottleneck", image, bottleneck);
-        const ascend = map("up", bottleneck, { stride: 1, channels: 3 });
+        const ascend = [["", bottleneck] as const, ...Object.entries(shapes)].map(([tap, shape]) => [tap, map(`up/${tap || "bottleneck"}`, shape, { stride: 1, channels: 2 })] as const); // prettier-ignore
+        const wide = inputChannels + 2 * ascend.length;
         const head = {
-          kernel: variable("head/kernel", [1, 1, 3 + inputChannels, classes], 1) as Tensor4D,
+          kernel: variable("head/kernel", [1, 1, wide, classes], 1) as Tensor4D,
           bias: variable("head/bias", [classes], 0.5),
         };
         const seen = make.state("seen", [inputChannels], "zeros");
-        const tapped = (x: Tensor4D, wanted: boolean): Taps<string> =>
+        const tapped = (x: Tensor4D, wanted: boolean): Readonly<Record<string, Tensor4D>> =>
           Object.fromEntries(ways.filter(([tap]) => up(tap) === wanted).map(([tap, run]) => [tap, run(x)]));
         return {
           encode: (images, pass) => {
             if (pass.mode === "train" && pass.statistics === "move") seen.move(mean(images, [0, 1, 2]), pass);
-            return { bottleneck: swish(descend(images)), skips: [images], taps: tapped(images, false) };
+            const taps = tapped(images, false);
+            return { bottleneck: swish(descend(images)), skips: [images, ...Object.values(taps)], taps };
           },
-          decode: (encoding) => {
-            const whole: Tensor4D = concat([swish(ascend(encoding.bottleneck)), encoding.skips[0]!], 3);
-            const logits: Tensor4D = add(conv2d(whole, head.kernel, 1, "same"), head.bias);
-            return { logits, taps: tapped(encoding.bottleneck, true) };
+          decode: ({ bottleneck: x, skips: [images, ...below] }) => {
+            const taps = tapped(x, true);
+            const early = ways.filter(([tap]) => !up(tap)).map(([tap]) => tap);
+            const maps: Readonly<Record<string, Tensor4D>> = {
+              "": x,
+              ...taps,
+              ...Object.fromEntries(early.map((tap, i) => [tap, below[i]!])),
+            };
+            const whole: Tensor4D = concat([images!, ...ascend.map(([tap, run]) => swish(run(maps[tap]!)))], 3);
+            return { logits: add(conv2d(whole, head.kernel, 1, "same"), head.bias), taps };
           },
         };
       }),

@@ -70,7 +70,11 @@ export function apartAt(one: ArrayLike<number>, other: ArrayLike<number>, tolera
   for (let i = 0; i < one.length; i++) if (!(Math.abs(one[i]! - other[i]!) <= tolerance * largest)) return i;
   return null;
 }
-export const largestOf = (values: ArrayLike<number>): number => Math.max(0, ...Array.from(values, Math.abs));
+export function largestOf(values: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  return largest;
+}
 
 /** Values of all steps, term by term, and then all variables. */
 export function compareRuns(one: Seen, other: Seen, tolerance: number, tell: (what: string, a: number, b: number) => Error): void {

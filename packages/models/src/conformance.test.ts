@@ -1,0 +1,8 @@
+import { describeNetwork } from "@segdistill/core/testing";
+import { describe, it } from "vitest";
+import { mobileUNet } from "./mobile-u-net.js";
+import { uNet } from "./u-net.js";
+
+describeNetwork({ describe, it }, "u-net", () => uNet({ width: 2, inputChannels: 2, classes: 3 }));
+describeNetwork({ describe, it }, "u-net with biases", () => uNet({ width: 2, bias: true, classes: 2 }));
+describeNetwork({ describe, it }, "mobile-u-net", () => mobileUNet({ classes: 3 }));
