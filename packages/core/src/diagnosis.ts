@@ -20,9 +20,12 @@ export async function whereNotFinite(
   if (picture >= 0)
     return `the picture of case "${batch.cases[Math.floor(picture / size)]!}" is ${batch.images[picture]!} at value ${picture % size}`;
   const named = namedVariables([...modules.values()]);
+  const trained = new Set([...modules.values()].flatMap((module) => Object.values(module.variables)));
   for (const [name, v] of named)
     if ((await v.data()).some((x) => !Number.isFinite(x)))
-      return `variable "${name}" is not finite before the step: the update before it was too large`;
+      return trained.has(v)
+        ? `variable "${name}" is not finite before the step: the update before it was too large`
+        : `state "${name}" is not finite before the step: what was collected or averaged into it was not`;
   let running: Promise<Tensor[]> | undefined;
   const found = firstNonFinite(named as ReadonlyMap<string, Tensor>, () => {
     running = step(feed());
