@@ -10,6 +10,7 @@ import type { GcOptions } from "./commands/runs.js";
 import type { SchemaOptions } from "./commands/schema.js";
 import type { SetupOptions } from "./commands/setup.js";
 import { isUserError } from "./errors.js";
+import { visible } from "./terminal/write.js";
 import { write } from "./terminal/write.js";
 
 /** What every command may be given. */
@@ -150,7 +151,7 @@ const report = (e: unknown, json: boolean): string => {
   const error = e instanceof Error ? e : new Error(String(e));
   if (json) return `${JSON.stringify({ error: { code: isUserError(e) ? e.code : "internal", message: error.message } })}\n`;
   return isUserError(e) && !error.message.startsWith("internal:")
-    ? `${error.message}\n`
+    ? `${visible(error.message)}\n`
     : `internal: ${(error.stack ?? error.message).replace(/^(\w*Error: )?(internal: )?/, "")}\n`;
 };
 

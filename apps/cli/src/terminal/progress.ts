@@ -1,5 +1,5 @@
 import { duration } from "./duration.js";
-import { wrapped } from "./write.js";
+import { visible, wrapped } from "./write.js";
 
 /** Where a stage stands. */
 export interface Seen {
@@ -62,7 +62,8 @@ export const progress = ({ write, live, columns = 80, now = Date.now }: Screen):
     },
     say: (line) => {
       clear();
-      write(`${live ? wrapped(line, columns) : line}\n`);
+      const shown = visible(line); // warnings name files, which others may have named
+      write(`${live ? wrapped(shown, columns) : shown}\n`);
     },
     close: clear,
   };

@@ -12,7 +12,7 @@ export const columnsOf = ({ isTTY, columns }: Out = process.stdout): number => (
 export const write = (text: string, out: Out = process.stdout): void => void out.write(wrapped(visible(text), columnsOf(out)));
 
 /** Control characters, of which escape sequences are made, as a sign that can be seen. */
-const visible = (text: string): string => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "�");
+export const visible = (text: string): string => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "�");
 
 /** One object on a line of its own, for programs: never cut. */
 export const writeJson = (value: unknown, out: Out = process.stdout): void => void out.write(`${JSON.stringify(value)}\n`);
