@@ -18,12 +18,12 @@ import { float32Barrier } from "@segdistill/backend/ops";
 import type { Make, Pass } from "../contract/index.js";
 
 /**
- * A kernel divided by its largest singular value: W / σ, σ = uᵀWv, with W as a matrix [N, O] of all axes but the last, and the last (kernels of `conv2d` and
- * dense layers have their outputs there). As PyTorch's `spectral_norm`: u and v are no functions of W to the gradient, ∂σ/∂W = v uᵀ; any order.
+ * A kernel divided by its largest singular value: W / σ, σ = vᵀWu, with W as a matrix [N, O] of all axes but the last, and the last (kernels of `conv2d` and
+ * dense layers have their outputs there). As in PyTorch's `spectral_norm`, u and v are constants to the gradient: ∂σ/∂W = v uᵀ, at any order.
  *
- * u [O] and v [N] are state of the module, `<name>/u` and `<name>/v`. A pass that may move state makes one power iteration, v = Wᵀu/‖Wᵀu‖ (written for
- * PyTorch's [O, N]), u = Wv/‖Wv‖, and keeps both: in an adversary's own phase, once a round. Any other pass takes them as they are. Before the first iteration v is
- * all zeros, and a still pass makes one that it does not keep: the student learns before its opponent has moved.
+ * u [O] and v [N] are state of the module, `<name>/u` and `<name>/v`. A pass that may move state makes one power iteration, v = Wu/‖Wu‖, u = Wᵀv/‖Wᵀv‖,
+ * and keeps both: in an adversary's own phase, once a round. Any other pass takes them as they are. Before the first iteration v is all zeros, and a still
+ * pass makes one that it does not keep: the student learns before its opponent has moved. A kernel of zeros gives NaN, as in PyTorch.
  *
  * The function that is returned may be called once a pass, where that pass moves state: make a scorer of the pass and share it, as the example does.
  * Miyato et al., 2018; methods.md 3.2.3: that state moves in D's own step only is [ours], the released code iterates in every forward.
