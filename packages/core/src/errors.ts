@@ -31,6 +31,18 @@ export const noProvider = (method: string, stage: string, service: string, provi
     "core/no-provider",
     `[${method}] stage "${stage}" needs service "${service}", which nobody provides. Add a method that does (provided here: ${list(provided)}).`,
   );
+export const otherVersion = (
+  method: string,
+  stage: string,
+  service: string,
+  wanted: number,
+  by: { readonly method: string; readonly version: number },
+): CoreError =>
+  userError(
+    "core/service-version",
+    `[${method}] stage "${stage}" needs version ${wanted} of service "${service}", ${by.method} provides version ${by.version}. Install ` +
+      `${wanted > by.version ? `a newer ${by.method}, or an older ${method}` : `a newer ${method}, or an older ${by.method}`}.`,
+  );
 export const twoProviders = (service: string, one: string, other: string): CoreError =>
   userError("core/two-providers", `service "${service}" is provided by stages "${one}" and "${other}". Leave one of them out.`);
 export const undeclaredUse = (method: string, service: string): CoreError =>

@@ -1,8 +1,8 @@
 import { add, mean, memory, mul, ones, reshape, squaredDifference, type Tensor } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { describe, expect, test } from "vitest";
-import type { CheckedMethod, Data, Method, Network, Step, Wants } from "./contract/index.js";
-import { notFinite } from "./errors.js";
+import type { Batch, CheckedMethod, Data, Method, Network, Step, Wants } from "./contract/index.js";
+import { notFinite, userError } from "./errors.js";
 import { namedVariables } from "./keeping.js";
 import { adam } from "./optimisers/adam.js";
 import { sgd } from "./optimisers/sgd.js";
@@ -86,7 +86,7 @@ describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (e
     const stops = watched(store, (step) => {
       if (step === when) stop.abort();
     });
-    expect(await thrownBy([goal()], { store: stops, eager, signal: stop.signal })).toEqual({
+    expect(await thrownBy([goal()], { store: stops, eager, signal: stop.signal, checkpointSeconds: 1e6 })).toEqual({
       code: "core/interrupted",
       exit: 130,
       left: 0,
@@ -307,4 +307,36 @@ describe("epochs", () => {
       left: 0,
     });
   });
+});
+
+test("a disk that is full when a checkpoint is written ends the run; with space it goes on to the same bytes", async () => {
+  const whole = await finished([goal()], {});
+  const store = memoryStore();
+  let saves = 0;
+  const full = () => Promise.reject(userError("file/disk-full", "the disk is full"));
+  const filling: Store = { ...store, save: (...args) => (++saves === 3 ? full() : store.save(...args)) };
+  expect(await thrownBy([goal()], { store: filling, checkpointSeconds: 0 })).toMatchObject({ code: "file/disk-full", left: 0 });
+  expect((await store.load("fitting", await keyIn(store, goal())))!.position.step).toBe(2);
+  expect((await finished([goal()], { store })).bytes).toEqual(whole.bytes);
+});
+
+test("a last batch that is smaller counts by its images, in every form of the step", async () => {
+  const uneven: Data = {
+    ...cases(),
+    epoch: async function* (epoch, seed, first = 0) {
+      const both: Batch[] = [];
+      for await (const batch of cases().epoch(epoch, seed)) both.push(batch);
+      const [one, two] = both as [Batch, Batch];
+      const joined = { ...one, images: Float32Array.of(...one.images, ...two.images.slice(0, 6)), labels: Uint8Array.of(...one.labels, ...two.labels.slice(0, 6)), valid: new Uint8Array(18).fill(1), labelled: new Uint8Array(3).fill(1), cases: [...one.cases, two.cases[0]!], occurrences: [0, 0, 0] }; // prettier-ignore
+      const single = { images: two.images.slice(6), labels: two.labels.slice(6), valid: two.valid.slice(6), labelled: two.labelled.slice(1), cases: [two.cases[1]!], occurrences: [0] }; // prettier-ignore
+      yield* [joined, single].slice(first);
+    },
+  };
+  const [compiled, eager, parts] = [
+    await finished([fitting({ data: uneven, steps: 6 })], {}),
+    await finished([fitting({ data: uneven, steps: 6 })], { eager: true }),
+    await finished([fitting({ data: uneven, steps: 6, accumulate: 2 })], {}),
+  ];
+  for (const key of ["fitting/student/w", "fitting/student/b"])
+    for (const other of [eager, parts]) other.bytes.get(key)!.forEach((x, i) => expect(x).toBeCloseTo(compiled.bytes.get(key)![i]!, 5));
 });

@@ -9,6 +9,8 @@ import type { Adversary, Collect, Gate, Term } from "./term.js";
 /** A typed name under which one method offers something to others. */
 export interface Service<out T> {
   readonly name: string;
+  /** Of what it carries: raised when the type changes so that those who use it have to follow. 1 if left out. */
+  readonly version?: number;
   readonly carries?: T;
 }
 

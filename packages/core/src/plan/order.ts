@@ -1,5 +1,5 @@
 import type { CheckedMethod, Net, NetworkSpec, Plan, Result, Stage, Wants } from "../contract/index.js";
-import { noEarlierResult, noProvider, sameStageName, stagesInCircle, twoProviders } from "../errors.js";
+import { noEarlierResult, noProvider, otherVersion, sameStageName, stagesInCircle, twoProviders } from "../errors.js";
 import { canonicalJson } from "../run-folder/canonical.js";
 import { identityOf } from "./identity.js";
 
@@ -42,19 +42,21 @@ export function inOrder(goals: readonly Stage[]): readonly Ordered[] {
   };
   goals.forEach(gather);
 
-  const providers = new Map<string, string>();
+  const providers = new Map<string, { readonly stage: string; readonly method: string; readonly version: number }>();
   for (const stage of all.values())
-    for (const token of stage.methods.flatMap((method) => method.provides ?? [])) {
-      const other = providers.get(token.name);
-      if (other !== undefined) throw twoProviders(token.name, other, stage.name);
-      providers.set(token.name, stage.name);
-    }
+    for (const method of stage.methods)
+      for (const { name, version = 1 } of method.provides ?? []) {
+        const other = providers.get(name);
+        if (other) throw twoProviders(name, other.stage, stage.name);
+        providers.set(name, { stage: stage.name, method: method.name, version });
+      }
   for (const stage of all.values())
     for (const method of stage.methods)
       for (const token of method.uses ?? []) {
-        const provider = providers.get(token.name);
-        if (provider === undefined) throw noProvider(method.name, stage.name, token.name, providers.keys());
-        if (provider !== stage.name) after.get(stage.name)!.add(provider);
+        const [provider, { version = 1 }] = [providers.get(token.name), token];
+        if (!provider) throw noProvider(method.name, stage.name, token.name, providers.keys());
+        if (provider.version !== version) throw otherVersion(method.name, stage.name, token.name, version, provider);
+        if (provider.stage !== stage.name) after.get(stage.name)!.add(provider.stage);
       }
 
   const order: Ordered[] = [];

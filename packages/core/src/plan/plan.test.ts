@@ -87,6 +87,20 @@ describe("services", () => {
       ),
     );
   });
+  test("of another version", async () => {
+    const uses = (version: number) => method("own", { uses: [service("height", version)] });
+    expect(await thrownBy([fitting({ methods: [fit(), uses(2), provides(height)] })])).toEqual(
+      user(
+        "service-version",
+        '[own] stage "fitting" needs version 2 of service "height", gives-height provides version 1. Install a newer gives-height, or an older own.',
+      ),
+    );
+    const later = { ...provides(height), provides: [service("height", 3)] };
+    expect(await thrownBy([fitting({ methods: [fit(), uses(2), later] })])).toMatchObject({
+      message:
+        '[own] stage "fitting" needs version 2 of service "height", gives-height provides version 3. Install a newer own, or an older gives-height.',
+    });
+  });
   test("that two provide", async () => {
     const other = fitting({ name: "other", methods: [fit(), provides(height)] });
     expect(await thrownBy([fitting({ methods: [fit(), provides(height)] }), other])).toEqual(
@@ -156,7 +170,10 @@ describe("stages", () => {
       build: () => ({ terms: [{ name: "pairs", couples: "images", loss: ({ images }) => meanOver(images) }] }),
     });
     expect(await thrownBy([fitting({ methods: [fit(), couples] })], { reduce: (local) => local })).toEqual(
-      user("couples", "[own/pairs] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process, and without accumulate."),
+      user(
+        "couples",
+        "[own/pairs] couples the images of a batch, so its value depends on how a batch is cut. Run it in one process, and without accumulate.",
+      ),
     );
   });
   test("whose methods make two modules of one name; a method that throws leaves no module behind", async () => {
