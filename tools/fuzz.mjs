@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz [arguments for vitest]`: the property tests of test/fuzz/ with 10,000 inputs each (library readers too) and a new seed every time.
+ * `npm run fuzz [-- pictures …]`: the property tests of test/fuzz/ with 10,000 inputs each (library readers too) and a new seed every time.
  * SEGDISTILL_FUZZ_RUNS and SEGDISTILL_FUZZ_SEED give other numbers; the seed is printed, so that a failure can be had again.
  */
 import { spawnSync } from "node:child_process";
@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const { SEGDISTILL_FUZZ_RUNS: runs = "10000", SEGDISTILL_FUZZ_SEED: seed = String(Date.now() % 2 ** 31) } = process.env;
 console.log(`${runs} inputs a property; the same again: SEGDISTILL_FUZZ_SEED=${seed} npm run fuzz`);
 const vitest = fileURLToPath(new URL("../node_modules/vitest/vitest.mjs", import.meta.url));
-const args = [vitest, "run", "test/fuzz", ...process.argv.slice(2)];
+// what is given as an argument chooses among the files there, "pictures" for example
+const asked = process.argv.slice(2).map((name) => (name.startsWith("-") ? name : `test/fuzz/${name}`));
+const args = [vitest, "run", ...(asked.some((name) => !name.startsWith("-")) ? [] : ["test/fuzz"]), ...asked];
 const env = { ...process.env, SEGDISTILL_FUZZ_RUNS: runs, SEGDISTILL_FUZZ_SEED: seed };
 process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", env }).status ?? 1;

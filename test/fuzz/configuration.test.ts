@@ -39,8 +39,7 @@ describe("a configuration from a stranger", () => {
       tries(10_000),
     );
     untouched();
-    for (const code of ["read", "config/yaml", "config/unknown-key", "config/wrong-value", "config/duplicate-key"])
-      expect(codes.get(code), code).toBeGreaterThan(0);
+    for (const code of ["read", "config/yaml", "config/unknown-key"]) expect(codes.get(code), code).toBeGreaterThan(0);
   });
 
   it("as any text at all is read or refused, by --set too", () => {
