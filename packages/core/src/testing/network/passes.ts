@@ -1,16 +1,4 @@
-import {
-  concat,
-  memory,
-  mul,
-  slice,
-  sum,
-  tidy,
-  variableGrads,
-  zerosLike,
-  type Tensor,
-  type Tensor4D,
-  type Variable,
-} from "@tensorflow/tfjs-core";
+import { concat, memory, mul, slice, sum, tidy, variableGrads, zerosLike, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import type { NetworkSpec, Pass } from "../../contract/index.js";
 import { memoryStore } from "../../store.js";
 import { train } from "../../train.js";
