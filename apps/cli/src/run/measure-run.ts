@@ -14,6 +14,7 @@ import type { Part } from "./open-data.js";
 import { visible } from "./overlay.js";
 import type { ResolvedRun } from "./resolve-run.js";
 import { observerResults, secondObserver } from "./second-observer.js";
+import { stageResults } from "./stage-results.js";
 import type { Model } from "./stages.js";
 import { numbersOf, studentOf, weightsOf } from "./students.js";
 import { writeReport } from "./write-report.js";
@@ -78,15 +79,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
       data: Object.fromEntries(Object.entries(data.test).map(([domain, part]) => [domain, about(part, fingerprints[domain]!)])),
       models,
       gains: baseline ? gainsOf([distilled!.domains], [baseline.domains], metrics, seed) : [],
-      stages: trained.stages.map(({ stage, key, steps, seconds, reused, gates }) => ({
-        name: stage,
-        key,
-        steps,
-        seconds,
-        reused,
-        ...(of.memoryOf(stage) !== null && { memoryBytes: of.memoryOf(stage)! }),
-        ...(gates.length > 0 && { gate: { passed: gates.every(({ passed }) => passed), gates: gates as unknown as Json } }),
-      })),
+      stages: trained.stages.map((outcome) => stageResults(outcome, of.memoryOf(outcome.stage), config)),
       environment,
     };
     folder.events.flush();

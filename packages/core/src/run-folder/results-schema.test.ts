@@ -61,7 +61,7 @@ const results = (): Results => ({
   ],
   stages: [
     { name: "teacher", steps: 40, seconds: 61.5, reused: false, gate: { passed: true, dice: 0.7 }, key: "k", memoryBytes: 1e9 },
-    { name: "distillation", steps: 40, seconds: 30, reused: true },
+    { name: "distillation", steps: 40, seconds: 30, reused: true, skipped: 2, bestStep: 30, kept: "best" },
   ],
   environment,
 });

@@ -90,6 +90,9 @@ const stage = z.strictObject({
   gate: z.object({ passed: z.boolean() }).catchall(z.json()).optional(),
   key: z.string().min(1).optional(),
   memoryBytes: whole.optional(),
+  skipped: whole.optional(),
+  bestStep: whole.optional(),
+  kept: z.enum(["best", "last"]).optional(),
 });
 const data = z.strictObject({ fingerprint: z.string().min(1), cases: whole, groups: whole, unseen: z.boolean() });
 const shape = z.strictObject({

@@ -102,6 +102,12 @@ export interface StageResults {
   readonly key?: string;
   /** Most memory that the process held [ours]. */
   readonly memoryBytes?: number;
+  /** Steps that were taken back because of a number that was not finite [ours]; they count in `steps`. */
+  readonly skipped?: number;
+  /** The number of updates after which its validation was best, where it chose by one [ours]. */
+  readonly bestStep?: number;
+  /** Which networks are its result where it chose: "best" are selected on validation data [ours]. */
+  readonly kept?: "best" | "last";
 }
 
 /** One test set. */
