@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs
 import { fileLinked, fileTooLarge, codeOf, notReadable } from "./errors.js";
 
 /** Largest file that Node reads at once. */
-export const mostAtOnce = 2 ** 31 - 1;
+const mostAtOnce = 2 ** 31 - 1;
 /** Largest JSON file that is read: results of some ten thousand pictures. [ours] */
 const mostJsonBytes = 1 << 25;
 
