@@ -17,7 +17,7 @@ export interface Item {
 }
 
 /** Pictures in [−1, 1], blobs of labels, and a seventh of the pixels not valid. */
-export function batchOf({ height, width, channels, classes }: PictureShape, items: readonly Item[]): Batch {
+function batchOf({ height, width, channels, classes }: PictureShape, items: readonly Item[]): Batch {
   const [pixels, size] = [height * width, items.length * height * width];
   const batch = {
     images: new Float32Array(size * channels),

@@ -11,7 +11,7 @@ export interface TinyOptions {
   readonly bottleneck: MapShape;
 }
 
-export const strideOf = (tap: string): number => Number(/(\d+)$/.exec(tap)?.[1] ?? 2);
+const strideOf = (tap: string): number => Number(/(\d+)$/.exec(tap)?.[1] ?? 2);
 const swish = <T extends Tensor>(x: T): T => mul(x, sigmoid(x));
 
 /**

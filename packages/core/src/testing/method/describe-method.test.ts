@@ -33,7 +33,6 @@ import { expect, test } from "vitest";
 import type { Built, CheckedMethod, Loss, Method, Module, Site, Step, Term } from "../../contract/index.js";
 import { constant } from "../../step/off-tape.js";
 import { sgd } from "../../optimisers/sgd.js";
-import { random } from "../../random.js";
 import { meanOver, totalOf } from "../../reductions.js";
 import { offer, service } from "../../services.js";
 import { failures, verdicts } from "../collecting.js";
@@ -494,10 +493,10 @@ const broken: readonly Broken[] = [
   },
   {
     what: "random numbers of its own",
-    make: () => oneTerm(({ net }) => meanOver(square(add(net.student.logits, 9 * random(`own/${made++}`).normal())))),
+    make: () => oneTerm(({ net }) => meanOver(square(add(net.student.logits, 4 ** (made++ % 5))))), // a generator that is easily foreseen
     check: seed,
     says: "[b] expected the same bytes of broken/term in step 0 in two runs of one seed; found ",
-    others: [weights, compiled, order, couples, twice, unlabelled, invalid], // whatever compares two runs, or two steps
+    others: [lowers, weights, compiled, order, couples, twice, unlabelled, invalid], // whatever compares two runs, or two steps
   },
   {
     what: "first values of its own",

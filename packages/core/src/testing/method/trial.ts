@@ -81,7 +81,7 @@ export interface Seen {
 }
 
 /** An optimiser that leaves the gradient itself in place of the variable. */
-export const toGradient: Optimiser = {
+const toGradient: Optimiser = {
   describe: "gradient",
   rate: 0,
   slots: 0,

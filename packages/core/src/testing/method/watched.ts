@@ -58,7 +58,7 @@ const start = (initial: Initial, shape: readonly number[], how: Start): Initial 
 };
 
 /** A scope that tells of every module, and starts its variables in another way. */
-export function watchedScope(scope: Scope, watch: Watch, by: string, how: Start = "as-it-is"): Scope {
+function watchedScope(scope: Scope, watch: Watch, by: string, how: Start = "as-it-is"): Scope {
   return {
     module: (name, build) => {
       const module = scope.module(name, (make) => {
