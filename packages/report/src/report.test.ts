@@ -85,3 +85,12 @@ test("a picture that would be loaded from outside is refused", () => {
   const message = `[report] the picture of case "${id}" begins with "https://example.org/a.pn". Expected a data URL (data:image/png, jpeg or webp; base64): the page loads nothing from outside. Encode the picture first.`;
   expect(() => report({ ...input, shown })).toThrow(refusal("report-picture", message));
 });
+
+test("that a run went on after a change of machine stands in its environment, and only then", () => {
+  expect(page.includes("Not bit-exact")).toBe(false);
+  const environment = { ...input.results.environment, notBitExact: ["threads 2 → 4", "TensorFlow 2.21.0 → 2.22.0"] };
+  const noted = report({ ...input, results: { ...input.results, environment } });
+  expect(
+    missing(noted, ["<dt>Not bit-exact</dt><dd>the run went on after a change: threads 2 → 4; TensorFlow 2.21.0 → 2.22.0</dd>"]),
+  ).toEqual([]);
+});

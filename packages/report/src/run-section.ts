@@ -46,6 +46,7 @@ const environmentList = (of: Environment): Markup => {
     ["Variables", variables.length === 0 ? "none that decide on numbers or speed" : variables.join(", ")],
     ["Git commit", markup`<span class="code">${of.gitCommit ?? unknown}</span>`],
     ["Lock file", markup`<span class="code">${of.lockFile ?? unknown}</span>`],
+    ...(of.notBitExact ? ([["Not bit-exact", `the run went on after a change: ${of.notBitExact.join("; ")}`]] as const) : []),
     ["Written", of.date],
   ];
   return markup`<dl>${lines.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;

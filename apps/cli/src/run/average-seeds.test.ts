@@ -75,3 +75,15 @@ test("pictures are averaged over seeds before means are taken", () => {
   expect(found.gains).toMatchObject([{ domain: "own", metric: "dice", mean: 0.125, low: 0, high: 0.25, n: 2, groups: 2 }]);
   expect(found.stages.map(({ name }) => name)).toEqual(["seed-1/baseline", "seed-2/baseline"]);
 });
+
+test("that one seed went on after a change is said with its number; the first seed's environment is the one shown", () => {
+  const all = [seed(1, [0.25, 0.5], [0.5, 0.75]), seed(2, [0.75, 0.5], [0.25, 0])];
+  const noted = all.map((one) => ({ ...one, environment: { ...environment, notBitExact: ["threads 2 → 4"] } }));
+  const found = checkResults(averageResults([all[0]!, noted[1]!], ["dice"], "1".repeat(64)), "averaged");
+  expect(found.environment).toEqual({ ...environment, notBitExact: ["seed 2: threads 2 → 4"] });
+  expect(averageResults(noted, ["dice"], "1".repeat(64)).environment.notBitExact).toEqual([
+    "seed 1: threads 2 → 4",
+    "seed 2: threads 2 → 4",
+  ]);
+  expect("notBitExact" in averageResults(all, ["dice"], "1".repeat(64)).environment).toBe(false);
+});

@@ -36,8 +36,17 @@ export const averageResults = (all: readonly Results[], metrics: readonly Metric
     config,
     models,
     gains: models["baseline"] ? gainsOf(bySeed("distilled"), bySeed("baseline"), metrics, first.seed) : [],
+    environment: environmentOf(all),
     stages: all.flatMap(({ seed, stages }) => stages.map((stage) => ({ ...stage, name: `seed-${seed}/${stage.name}` }))),
   };
+};
+
+/** That of the first seed, with what is to be said of any. */
+const environmentOf = (all: readonly Results[]): Results["environment"] => {
+  const notes = all.flatMap(({ seed, environment }) => (environment.notBitExact ?? []).map((note) => `seed ${seed}: ${note}`));
+  const { notBitExact, ...first } = all[0]!.environment;
+  void notBitExact; // told with its seed
+  return { ...first, ...(notes.length > 0 && { notBitExact: notes }) };
 };
 
 /** Without the reasons of numbers that another seed has. */

@@ -16,6 +16,7 @@ import type { Progress } from "../terminal/progress.js";
 import { engineOrigins, originsOf, versionsOf } from "./code.js";
 import { finishedResults } from "./finished.js";
 import { measureRun } from "./measure-run.js";
+import { keptNotes, machineChanges } from "./not-bit-exact.js";
 import type { Part } from "./open-data.js";
 import { splitOf, type ResolvedRun } from "./resolve-run.js";
 import { shownStore } from "./shown-store.js";
@@ -56,8 +57,14 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
   try {
     folder.warnings.forEach(show.say);
     const engine = await startEngine();
+    const earlier = await folder.readEnvironment();
     // a run that goes on keeps the precision that it began with
-    const environment = await environmentOf(run, engine, versions, (await folder.readEnvironment())?.precision.chosen);
+    const here = await environmentOf(run, engine, versions, earlier?.precision.chosen);
+    // where nothing was trained yet, nothing goes on
+    const begun = earlier !== null && (await folder.checkpoints.list()).some(({ records }) => records.length > 0);
+    const changes = begun ? machineChanges(earlier, here) : [];
+    if (changes.length > 0) show.say(`goes on after a change of machine, so it is not bit-exact: ${changes.join("; ")}`);
+    const environment = { ...here, ...keptNotes(earlier?.notBitExact, changes) };
     await folder.writeEnvironment(environment);
     return { results: await trainAndMeasure(run, folder, environment, fingerprints, options), before: false };
   } finally {

@@ -38,6 +38,9 @@ test("says where and with what a run was made", async () => {
     for (const flag of flagsOfInterest) expect([flag, flags!.includes(flag)]).toEqual([flag, new RegExp(`\\b${flag}\\b`).test(info)]);
   }
   expect(environmentSchema.parse(environment)).toEqual(environment);
+  const noted = { ...environment, notBitExact: ["threads 2 → 4"] };
+  expect(environmentSchema.parse(noted)).toEqual(noted);
+  expect(environmentSchema.safeParse({ ...environment, notBitExact: [] }).success).toBe(false);
 });
 
 test("what is not there is null", async () => {

@@ -31,6 +31,8 @@ export interface Environment {
   /** SHA-256 of the lock file of the project. */
   readonly lockFile: string | null;
   readonly gitCommit: string | null;
+  /** Where the run went on after a change of machine ("threads 2 → 4"): its numbers need not be those of an undisturbed one. Left out where it did not [ours]. */
+  readonly notBitExact?: readonly string[];
 }
 
 /** What the caller knows and this file does not. */
@@ -50,8 +52,7 @@ export interface EnvironmentParts {
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), { error: `expected ${digits} hexadecimal digits` });
 
-/** The schema of environment.json. */
-export const environmentSchema: z.ZodType<Environment> = z.strictObject({
+const shape = z.strictObject({
   schema: z.literal(1),
   date: z.iso.datetime(),
   node: z.string(),
@@ -68,7 +69,11 @@ export const environmentSchema: z.ZodType<Environment> = z.strictObject({
     .string()
     .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, { error: "expected 40 or 64 hexadecimal digits" })
     .nullable(),
+  notBitExact: z.array(z.string().min(1)).min(1).optional(),
 });
+
+/** The schema of environment.json. zod cannot say that a key is left out rather than undefined, so the type is given by hand. */
+export const environmentSchema = shape as unknown as z.ZodType<Environment>;
 
 /** Abilities of a CPU that decide on speed, precision or rounding of the kernels. */
 export const flagsOfInterest: readonly string[] = [
