@@ -80,9 +80,12 @@ export function newHandles(c: CApi, { status, check }: Checked): Handles {
     },
     add,
     share: (id) => {
-      const pointer = c.TFE_TensorHandleCopySharingTensor(find(id).pointer, status);
+      const of = find(id);
+      const pointer = c.TFE_TensorHandleCopySharingTensor(of.pointer, status);
       check("sharing a tensor");
-      return add(pointer).id;
+      held.set(next, { ...of, pointer });
+      total += of.bytes;
+      return next++;
     },
     get: (id) => find(id).pointer,
     has: (id) => held.has(id),

@@ -1,0 +1,20 @@
+import { add, memory, tensor1d, tidy, variable, type Tensor } from "@tensorflow/tfjs-core";
+import { expect, test } from "vitest";
+import { compile, heldCopy, startEngine } from "./index.js";
+
+const engine = await startEngine();
+
+test("keeps the values that a variable had, whatever a compiled function assigns later; nothing is copied or left", async () => {
+  const v = tidy(() => variable(tensor1d([1, 2, 3])));
+  const x = tensor1d([10, 20, 30]);
+  const step = compile((y) => (v.assign(add(y!, v) as never), []), { variables: [v] });
+  await step.run(x);
+  const [tensors, handles] = [memory().numTensors, engine.memory().tensors];
+  const held = heldCopy(v as Tensor);
+  expect(held.shape).toEqual([3]);
+  for (let i = 0; i < 2; i++) await step.run(x);
+  expect([[...held.dataSync()], [...v.dataSync()]]).toEqual([[11, 22, 33], [31, 62, 93]]); // prettier-ignore
+  held.dispose();
+  expect([memory().numTensors, engine.memory().tensors]).toEqual([tensors, handles]);
+  step.dispose();
+});
