@@ -25,7 +25,7 @@ export interface Trial {
   readonly others?: Start;
   /** Only this term. */
   readonly only?: string;
-  /** Opponents and gates too. true */
+  /** Opponents and gates too. true, but for several batches, where nothing may learn */
   readonly opponents?: boolean;
   /** Weights change as the method says; otherwise schedules are 1. */
   readonly schedules?: boolean;
@@ -95,7 +95,7 @@ const three: readonly Item[] = [{ id: "a" }, { id: "b" }, { id: "c" }];
 /** The stage under test with all that comes before it: every network that is wanted with its first values, frozen or trained. */
 function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone: boolean): Stage {
   const method = subject.make();
-  const { batches, items = three, steps = batches?.length ?? 1, opponents = true, schedules = false } = trial;
+  const { batches, items = three, steps = batches?.length ?? 1, opponents = !batches, schedules = false } = trial;
   const optimiser = trial.optimiser ?? (batches ? still : toGradient);
   const specs = specsFor(subject, method, alone || trial.beside === true || trial.without === true);
   const rest = { data: inTurn(pictureOf(specs), batches ?? [items]), optimiser, steps };

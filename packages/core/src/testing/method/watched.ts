@@ -3,6 +3,7 @@ import type {
   Answer,
   Built,
   CheckedMethod,
+  Gate,
   Initial,
   Loss,
   Make,
@@ -121,7 +122,8 @@ function watchedBuilt(
       if (own.has(module)) watch.mayMove.add(module);
     for (const { into } of built.collect ?? []) watch.collected.add(into.value);
   }
-  if (!subject) return built;
+  const warns = (gate: Gate<Step<Wants>>): Gate<Step<Wants>> => ({ ...gate, otherwise: "warn" }); // two steps are no training
+  if (!subject) return { ...built, gates: (built.gates ?? []).map(warns) };
   watch.built = built;
   const seen = <T>(f: (step: Step<Wants>) => T) => {
     return (step: Step<Wants>): T => f(watchedStep(step, watch));
