@@ -17,6 +17,8 @@ export interface CurvePlot {
   readonly logarithmic: boolean;
   /** Pixels; 170 if left out. */
   readonly height?: number;
+  /** A step that is marked by a dashed line with a word, and what it is in a sentence. */
+  readonly mark?: { readonly step: number; readonly word: string; readonly sentence: string };
 }
 
 const width = 340;
@@ -29,7 +31,7 @@ export const readsLogarithmic = (points: readonly CurvePoint[]): boolean => {
 };
 
 /** A curve as inline SVG: the mean of each point as a line, its range as a band; title and description for screen readers. Source: our choice. */
-export const curvePlot = ({ id, title, points, steps, logarithmic, height = 170 }: CurvePlot): Markup => {
+export const curvePlot = ({ id, title, points, steps, logarithmic, height = 170, mark }: CurvePlot): Markup => {
   const bottom = height - margin.bottom;
   const x = scaleLinear(steps[0] === steps[1] ? [steps[0] - 1, steps[1] + 1] : steps, [margin.left, width - margin.right]);
   const y = verticalScale(points, logarithmic, bottom);
@@ -46,9 +48,22 @@ export const curvePlot = ({ id, title, points, steps, logarithmic, height = 170 
   );
   const band = points.some((point) => point.low < point.high) ? range(points) : null;
   const only = points.length === 1 ? points[0]! : null;
-  return markup`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${title}</title><desc id="${id}-d">${story(points)}${logarithmic ? " Logarithmic axis." : ""}</desc>
+  return markup`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-t ${id}-d"><title id="${id}-t">${title}</title><desc id="${id}-d">${story(points)}${logarithmic ? " Logarithmic axis." : ""}${mark ? ` ${mark.sentence}` : null}</desc>
 ${verticalAxis(y, yTicks, margin.left, width - margin.right)}${horizontalAxis(x, xTicks, bottom, bottom)}
-${band ? markup`<path class="band" d="${band}"/>` : null}${only ? markup`<circle class="curve" cx="${at(x(only.step))}" cy="${at(y(only.value))}" r="3"/>` : markup`<path class="curve" d="${middle}"/>`}</svg>`;
+${band ? markup`<path class="band" d="${band}"/>` : null}${only ? markup`<circle class="curve" cx="${at(x(only.step))}" cy="${at(y(only.value))}" r="3"/>` : markup`<path class="curve" d="${middle}"/>`}${mark ? markOf(mark, x(mark.step), points, y, bottom) : null}</svg>`;
+};
+
+/** The line, its word on the side that has room, and a ring where the curve has a point at that step. */
+const markOf = (
+  { step, word }: NonNullable<CurvePlot["mark"]>,
+  x: number,
+  points: readonly CurvePoint[],
+  y: Scale,
+  bottom: number,
+): Markup => {
+  const leftHalf = x < (margin.left + width - margin.right) / 2;
+  const point = points.find((one) => one.step === step);
+  return markup`<path class="mark" d="M${at(x)} ${margin.top}V${bottom}"/>${point ? markup`<circle class="mark" cx="${at(x)}" cy="${at(y(point.value))}" r="4.5"/>` : null}<text class="mark" x="${at(leftHalf ? x + 5 : x - 5)}" y="${bottom - 6}" text-anchor="${leftHalf ? "start" : "end"}">${word}</text>`;
 };
 
 const verticalScale = (points: readonly CurvePoint[], logarithmic: boolean, bottom: number): Scale => {

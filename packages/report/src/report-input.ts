@@ -17,10 +17,62 @@ export interface StageCurves {
   readonly terms: Readonly<Record<string, { readonly raw: readonly CurvePoint[]; readonly weight: readonly CurvePoint[] }>>;
   /** Learning rate. */
   readonly rate: readonly CurvePoint[];
-  /** By metric, where the stage was validated. */
+  /** By metric, where the stage was validated while it trained. A step is the number of updates before. */
   readonly validation: Readonly<Record<string, readonly CurvePoint[]>>;
   /** How many steps one point stands for. */
   readonly stepsPerPoint: number;
+  readonly told: StageTold;
+}
+
+/** A condition on a trained stage. */
+export interface GateFound {
+  readonly name: string;
+  /** Null where it was not defined. */
+  readonly value: number | null;
+  readonly passed: boolean;
+}
+
+/** A step that was taken back: `term` gave a number that is not finite ("gradient" where every term was finite). */
+export interface SkippedStep {
+  /** From 0. */
+  readonly step: number;
+  readonly term: string;
+  readonly cases: readonly string[];
+  readonly where: string;
+}
+
+/** How two terms pull, over the times that they were looked at. Null where one of them pulled at nothing each time. */
+export interface PairCosine {
+  /** "a · b". */
+  readonly pair: string;
+  readonly mean: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Times with a cosine, and times without. */
+  readonly n: number;
+  readonly nulls: number;
+}
+
+/** How the terms of a stage pull at what it trains. */
+export interface StageGradients {
+  /** Norm of the weighted gradient by term, and how often it was not finite. */
+  readonly norms: Readonly<Record<string, { readonly points: readonly CurvePoint[]; readonly notFinite: number }>>;
+  readonly cosines: readonly PairCosine[];
+}
+
+/** What a stage told beside its steps. */
+export interface StageTold {
+  /** Updates done, and how many it was given; null where it did not say. */
+  readonly end: { readonly done: number; readonly budget: number } | null;
+  /** The last validation that was better than all before, where the stage chose: after so many updates and epochs. */
+  readonly best: { readonly step: number; readonly epoch: number | null } | null;
+  /** Scores on the validation data by metric, measured once after training. */
+  readonly measured: Readonly<Record<string, number | null>> | null;
+  readonly gates: readonly GateFound[];
+  /** All, and the first few. */
+  readonly skipped: { readonly count: number; readonly examples: readonly SkippedStep[] };
+  /** Null where it was not inspected. */
+  readonly gradients: StageGradients | null;
 }
 
 /** Why a picture is shown. */

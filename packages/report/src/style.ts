@@ -60,6 +60,10 @@ circle:hover{fill-opacity:1!important;stroke:var(--ink)!important;stroke-width:1
 .zero{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:3 3;fill:none}
 path.curve{fill:none;stroke:var(--accent);stroke-width:1.8;stroke-linejoin:round}
 circle.curve{fill:var(--accent)}
+path.mark{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:4 3;fill:none}
+circle.mark{fill:var(--paper);stroke:var(--ink);stroke-width:1.8}
+text.mark{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.warning{border-left:4px solid var(--bad);padding-left:.75rem}
 .band{fill:var(--accent);fill-opacity:.2}
 .legend{border:1px solid var(--rule);border-radius:.4rem;padding:.4rem .9rem .6rem;margin:1rem 0;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.9rem}
 .legend legend{padding:0 .3rem;color:var(--soft);font-size:.8rem}

@@ -112,17 +112,28 @@ const domainOf = (cases: readonly Invented[], maskOf: (one: Invented) => Mask): 
   return { cases: rows, mean: { ...each(mean), ...why }, sd: { ...each(sd), ...why }, pooled: { ...each(mean), ...why } };
 };
 
-const eventsOf = (stage: string, steps: number, terms: readonly string[]): readonly EventLine[] => {
+/** What a stage of the example does beside its terms. */
+interface Told {
+  /** The validation is best so many steps before the last. */
+  readonly bestBefore?: number;
+  readonly budget?: number;
+  /** Terms inspected, cases and places of steps left out: text from outside. */
+  readonly wild?: string;
+}
+
+const eventsOf = (stage: string, steps: number, terms: readonly string[], of: Told = {}): readonly EventLine[] => {
+  const { bestBefore = 0, budget = steps, wild } = of;
   const stream = random(`example/${stage}`);
   const noisy = (value: number): number => value * (0.8 + 0.4 * stream.next());
-  const lines: EventLine[] = [{ t: "2026-01-05T10:00:00.000Z", stage, event: "started" }];
+  const t = "2026-01-05T10:00:02.000Z";
+  const lines: EventLine[] = [{ t, stage, event: "started", step: 0, steps: budget }];
   for (let step = 1; step <= steps; step++) {
     const named = terms.map((name, k): [string, { raw: number; weight: number }] => [
       name,
       { raw: noisy(0.7 * Math.exp((-(4 + k) * step) / steps) + 0.02), weight: k === 1 ? Math.min(1, step / 200) : 1 },
     ]);
     lines.push({
-      t: "2026-01-05T10:00:01.000Z",
+      t,
       stage,
       step,
       epoch: Math.ceil(step / 40),
@@ -130,9 +141,27 @@ const eventsOf = (stage: string, steps: number, terms: readonly string[]): reado
       rate: 1e-3 * (1 - (step - 1) / steps) ** 0.9,
       ms: 90,
     });
-    if (step % 80 === 0)
-      lines.push({ t: "2026-01-05T10:00:02.000Z", stage, step, validation: { dice: 0.75 - 0.5 * Math.exp((-5 * step) / steps) } });
+    if (step % 80 === 0) {
+      const dice = 0.75 - 0.5 * Math.exp((-5 * step) / steps) - 0.0005 * Math.max(0, step - (steps - bestBefore));
+      lines.push({ t, stage, step, epoch: step / 40, validation: { dice }, best: step <= steps - bestBefore });
+    }
+    if (wild !== undefined && step % 40 === 1) {
+      const norms = Object.fromEntries(terms.map((name, k) => [name, noisy((2 - k) * Math.exp((-3 * step) / steps))]));
+      const cosines = { [terms.join(" · ") + wild]: step === 1 ? null : 0.4 - step / steps };
+      lines.push({ t, stage, event: "gradients", step: step - 1, norms: { ...norms, [`more${wild}`]: 0 }, cosines });
+    }
+    if (wild !== undefined && step % 70 === 0) {
+      const where = `variable "student/decoder/1" is not finite before the step: the update before it was too large${wild}`;
+      const cases = ["phantoms/image-03", `phantoms/image-05${wild}`];
+      lines.push({ t, stage, event: "skipped", step, term: `logits/logits${wild}`, cases, where });
+    }
   }
+  if (wild !== undefined) {
+    lines.push({ t, stage, event: "gate", gate: `alignment/close${wild}`, value: 0.31, passed: false });
+    lines.push({ t, stage, event: "gate", gate: "alignment/stable", value: 0.9, passed: true });
+  }
+  lines.push({ t, stage, event: "finished", step: steps, steps: budget });
+  lines.push({ t, stage, step: steps, validation: { dice: 0.71, auc: null }, reasons: { auc: "one class" } });
   return lines;
 };
 
@@ -228,8 +257,8 @@ export const exampleInput = (hostile = false): ReportInput => {
   );
   const lines = [
     ...eventsOf("teacher", 480, ["supervised/supervised"]),
-    ...eventsOf("baseline", 480, ["supervised/supervised"]),
-    ...eventsOf("distillation", 480, ["supervised/supervised", "logits/logits"]),
+    ...eventsOf("baseline", 480, ["supervised/supervised"], { budget: 640, bestBefore: 160 }),
+    ...eventsOf("distillation", 480, ["supervised/supervised", "logits/logits"], { bestBefore: 80, wild }),
   ];
   const hash = "5f0a".repeat(16);
   const results: Results = {
@@ -245,6 +274,9 @@ export const exampleInput = (hostile = false): ReportInput => {
       steps: 480,
       seconds: [131.7, 62.4, 97.1][i]!,
       reused: false,
+      skipped: name === "distillation" ? 6 : 0,
+      ...(name === "baseline" && { bestStep: 320, kept: "last" as const }),
+      ...(name === "distillation" && { bestStep: 400, kept: "best" as const }),
     })),
     environment: {
       ...{ schema: 1, date: "2026-01-05T10:00:00.000Z", node: "20.19.0", memoryBytes: 16.8e9, threads: 2, tensorflow: "2.21.0" },

@@ -2,7 +2,7 @@ import { captionOf, columnsOf, remarksOf } from "./cells.js";
 import type { Comparison } from "./comparison.js";
 
 /** Text that Markdown takes as it is: marks are escaped, HTML becomes entities, line breaks become spaces. */
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text
     .replace(/[\r\n]+/g, " ")
     .replace(/[\\`*_[\]|~#]/g, (mark) => `\\${mark}`)
