@@ -273,3 +273,38 @@ export const noValidationData = (at: string): UserError =>
   );
 export const noBaselineToStartFrom = (at: string): UserError =>
   userError("config/init", `[${at}] is baseline, but baseline is false. Set baseline: true, or init: scratch.`);
+
+export const badSweepSet = (at: string, path: string, why: string): UserError =>
+  userError("sweep/set", `[${at}] path "${path}" of a sweep's set ${why}. Expected a path and its value, for example "distil.epochs": 2.`);
+export const takenEntryName = (at: string, name: string): UserError =>
+  userError(
+    "sweep/name-taken",
+    `[${at}] an entry of the sweep is called "${name}", which means something else there. Give it another name.`,
+  );
+export const sameEntry = (at: string, name: string, one: number, other: number): UserError =>
+  userError(
+    "sweep/same-name",
+    `[${at}] entries ${one} and ${other} of the sweep (counted from 0) are both called "${name}". Expected a name for each: name: … beside set.`,
+  );
+export const noSweep = (flag: string): UserError =>
+  userError(
+    "sweep/none",
+    `[${flag}] the configuration has no sweep. Expected sweep: [{ set: { "distil.epochs": 2 } }]. Leave ${flag} out.`,
+  );
+export const noSuchEntry = (found: string, names: readonly string[]): UserError =>
+  userError("sweep/no-such-entry", `[--entry ${found}] the sweep has no entry of this name. ${meant(found, names, "Entries")}`);
+export const badJobs = (found: string): UserError =>
+  userError("sweep/jobs", `[--jobs ${found}] Expected a whole number, 1 or more, without --entry: how many runs go on at once.`);
+export const sweepInRun = (path: string): UserError =>
+  userError(
+    "sweep/in-run",
+    `[sweep] "${path}" is the folder of a single run. Expected one for the entries of a sweep. Give another: --run DIR`,
+  );
+export const sweepFailed = (failed: readonly (readonly [name: string, how: string])[], of: number, exit: number): UserError =>
+  userError(
+    "sweep/failed",
+    `[sweep] ${failed.length} of ${of} entries failed: ${failed.map(([name, how]) => `${name} (${how})`).join(", ")}. What each of them said stands above. The same command tries them again; what is finished is kept.`,
+    exit,
+  );
+export const sweepStopped = (finished: number, of: number, exit: number): UserError =>
+  userError("sweep/stopped", `[sweep] stopped with ${finished} of ${of} entries finished. Run the same command again to go on.`, exit);

@@ -8,7 +8,10 @@ test("tells the first op, its shape and value, and the named tensor that was rea
   const [a, b] = tidy(() => [variable(tensor1d([1, 0])), variable(tensor1d([2, 2]))]);
   const named = new Map<string, Tensor>([["a", a as Tensor], ["b", b as Tensor]]); // prettier-ignore
   const x = tensor1d([1, 1]);
-  const run = (f: () => Tensor) => firstNonFinite(named, () => void tidy(() => void withoutReads(f)));
+  const run = (f: () => Tensor) =>
+    firstNonFinite(named, () => {
+      tidy(() => withoutReads(f)).dispose();
+    });
   expect(run(() => mul(div(x, a as Tensor), b as Tensor))).toEqual({ op: "RealDiv", shape: [2], value: Infinity, near: "a", reads: true });
   expect(run(() => log(mul(add(x, b as Tensor), -1)))).toMatchObject({ op: "Log", near: "b", reads: false, shape: [2] });
   expect(run(() => log(mul(x, -1)))).toMatchObject({ op: "Log", near: null });

@@ -56,7 +56,10 @@ export function folderStore(folder: RunFolder, { others = [], warn = () => undef
     },
     step: (stage, { step, epoch, terms, rate, ms }) => events.append({ stage, step, epoch, terms, rate, ms }),
     tell: (stage, event) => {
-      if (event.event !== "validation") return events.append({ stage, ...event });
+      if (event.event !== "validation") {
+        events.append({ stage, ...event });
+        return;
+      }
       const { step, epoch, values, best } = event;
       const missing = Object.entries(values).filter(([, value]) => value === null);
       const reasons = Object.fromEntries(missing.map(([name]) => [name, "no pixel counted"]));
