@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test("an error of the user's is one message without a stack trace, exit code 2", () => {
   const message =
-    '[c.yaml:2:1] unknown key "teachr" at the top. Nearest: "teacher". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, teacher.';
+    '[c.yaml:2:1] unknown key "teachr" at the top. Nearest: "teacher". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, sweep, teacher.';
   expect(segdistill("run", "c.yaml")).toEqual({ status: 2, stdout: "", stderr: `${message}\n` });
   expect(segdistill("run", "c.yaml", "--json").stderr).toBe(`${JSON.stringify({ error: { code: "config/unknown-key", message } })}\n`);
   expect(segdistill("run", "none.yaml")).toEqual({

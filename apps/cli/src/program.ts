@@ -46,6 +46,8 @@ export const program = (finished: (code: number) => void): Command => {
     .option("--resume", "go on with a stopped run; refused where there is none")
     .option("--seed <n>", "seed of this run", whole)
     .addOption(new Option("--inspect <what>", "tell how the terms pull at the networks, once an epoch").choices(["gradients"]))
+    .option("--jobs <n>", "of a sweep, so many runs at once (default: 1)", whole)
+    .option("--entry <name>", "of a sweep, this entry alone")
     .option("--yes", "do not ask before a download")
     .action(async (config: string, options: RunOptions) => finished(await (await import("./commands/run.js")).run(config, options)));
   command("evaluate <run-or-student>", "measure trained networks on data sets")

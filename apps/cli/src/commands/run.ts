@@ -3,9 +3,11 @@ import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
-import { isUserError } from "../errors.js";
+import { badJobs, isUserError, noSuchEntry, noSweep } from "../errors.js";
 import type { Common } from "../program.js";
 import { stopping } from "../stopping.js";
+import { sweepOf, type Entry } from "../sweep/entries.js";
+import { sweepNeighbours } from "../sweep/neighbours.js";
 import { onScreen } from "../terminal/progress.js";
 import { write, writeJson } from "../terminal/write.js";
 import { fetchedLibrary } from "./setup.js";
@@ -17,14 +19,36 @@ export interface RunOptions extends Common {
   readonly resume?: boolean;
   readonly seed?: number;
   readonly inspect?: "gradients";
+  /** Of a sweep: how many runs at once. */
+  readonly jobs?: number;
+  /** Of a sweep: this one alone. */
+  readonly entry?: string;
 }
 
-/** `segdistill run`: every seed in a folder of its own where there are several. */
+/** The entry of a sweep that is asked for by name; null where there is no sweep. Throws sweep/none, sweep/no-such-entry, sweep/jobs. */
+const entryOf = (entries: readonly Entry[] | null, { jobs, entry }: RunOptions): Entry | "all" | null => {
+  if (entries === null && (jobs ?? entry) !== undefined) throw noSweep(jobs === undefined ? "--entry" : "--jobs");
+  if (jobs !== undefined && (!Number.isInteger(jobs) || jobs < 1 || entry !== undefined)) throw badJobs(String(jobs));
+  if (entries === null || entry === undefined) return entries && "all";
+  const found = entries.find(({ name }) => name === entry);
+  if (!found)
+    throw noSuchEntry(
+      entry,
+      entries.map(({ name }) => name),
+    );
+  return found;
+};
+
+/** `segdistill run`: every seed in a folder of its own where there are several; every entry of a sweep below the one folder of all. */
 export const run = async (file: string, options: RunOptions): Promise<number> => {
   const { seed: only, json = false, quiet = false, resume = false } = options;
   const show = onScreen(quiet || json);
   const sets = only === undefined ? options.set : [...options.set, "seeds=null", `seed=${only}`];
-  const source = overlay(readConfiguration(file), sets);
+  const written = overlay(readConfiguration(file), sets);
+  const entries = sweepOf(written);
+  const entry = entryOf(entries, options);
+  if (entry === "all") return (await import("../sweep/sweep.js")).sweep(file, entries!, { ...options, jobs: options.jobs ?? 1 });
+  const source = entry?.source ?? written;
   const config = configure(source);
   // Only now what is heavy to load: a mistake in the configuration is told at once.
   const [{ resolveRun }, { runSeed }, { writeAverage }, { summary }] = await Promise.all([
@@ -35,7 +59,8 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
   ]);
   const resolved = await resolveRun(source, config, options.data);
   const { name, seed = 0, seeds = [seed] } = resolved.config;
-  const base = options.run ?? join("runs", name);
+  const whole = options.run ?? join("runs", name);
+  const base = entry ? join(whole, entry.name) : whole;
   const stop = stopping(show.say);
   const all: Results[] = [];
   try {
@@ -46,6 +71,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
         path,
         resume,
         ...(options.inspect && { inspect: options.inspect }),
+        ...(entry && { others: sweepNeighbours(whole) }),
         show,
         signal: stop.signal,
         library: () => fetchedLibrary(options, show, stop.signal),

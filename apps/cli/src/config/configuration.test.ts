@@ -84,7 +84,7 @@ describe("a configuration", () => {
 describe("what is refused", () => {
   test("an unknown key, at every depth, with the nearest one", () => {
     expect(error("seed: 3", "sede: 3")).toBe(
-      '[c.yaml:2:1] unknown key "sede" at the top. Nearest: "seed". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, teacher.',
+      '[c.yaml:2:1] unknown key "sede" at the top. Nearest: "seed". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, sweep, teacher.',
     );
     expect(error("steps: 30", "stesp: 30")).toBe(
       '[c.yaml:16:3] unknown key "stesp" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',

@@ -10,7 +10,8 @@ export interface Resolved extends Omit<Configuration, "evaluate"> {
 /** The checked configuration of a source. Throws config/… errors. */
 export const configure = (source: Source): Resolved => {
   const found = check(configuration, source.value, { at: source.at, path: [], beside: ["extends"] });
-  const { evaluate, seed, seeds, ...rest } = found;
+  const { evaluate, seed, seeds, sweep, ...rest } = found;
+  void sweep; // who runs it reads it by `sweepOf`
   return {
     ...rest,
     ...(seeds ? { seeds } : { seed: seed ?? 0 }),

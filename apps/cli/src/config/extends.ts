@@ -95,7 +95,8 @@ const placeIn =
     return chain[0]!.file;
   };
 
-const has = (value: unknown, path: readonly (string | number)[]): boolean => {
+/** Whether a value has something of its own at a path. */
+export const has = (value: unknown, path: readonly (string | number)[]): boolean => {
   let here = value;
   for (const key of path) {
     if (typeof here !== "object" || here === null || !Object.hasOwn(here, key)) return false;

@@ -124,6 +124,23 @@ const teacher = z
   })
   .meta(either("train", "weights"));
 
+const sweepEntries = z
+  .array(
+    z.strictObject({
+      name: name.optional().describe("of its folder and row; made of what is set if left out"),
+      set: z
+        .record(z.string().min(1), z.unknown())
+        .refine((paths) => Object.keys(paths).length > 0, { error: "at least one path with its value" })
+        .describe('values by path, as --set takes them: { "distil.optimiser.adam.rate": 1e-4 }; null takes a key out'),
+    }),
+  )
+  .min(1);
+/** The configuration as it is comes first; each entry is it with some values changed. Read by `sweepOf`. */
+export const sweepSchema = z.union([
+  sweepEntries,
+  z.strictObject({ plain: z.boolean().default(true).describe("whether the configuration as it is comes first"), entries: sweepEntries }),
+]);
+
 /** A whole configuration. Its output is the resolved form: every default filled in. */
 export const configuration = z
   .strictObject({
@@ -167,11 +184,13 @@ export const configuration = z
         at: z.enum(["native", "prepared"]).default("native"),
       })
       .prefault({}),
+    sweep: sweepSchema.optional().describe("runs of this configuration with some values changed, compared in one table at the end"),
   })
   .refine((value) => value.seed === undefined || value.seeds === undefined, { error: "either seed or seeds" })
   .meta({ not: { required: ["seed", "seeds"] } });
 
-export type Configuration = z.output<typeof configuration>;
+/** One run's: `sweep` says which runs there are, and is in none of them. */
+export type Configuration = Omit<z.output<typeof configuration>, "sweep">;
 export type DataEntry = Configuration["data"]["train"];
 export type MethodEntry = Configuration["distil"]["methods"][number];
 export type Budget = Pick<Configuration["distil"], keyof typeof budget>;

@@ -9,7 +9,7 @@ const averagedSeeds = ({ seeds, stages }: Results): readonly number[] =>
   seeds ?? [...new Set(stages.flatMap(({ name }) => /^seed-(\d+)\//.exec(name)?.[1] ?? []))].map(Number);
 
 /** A finished run by seed: a run folder, or the folder above those of several seeds. Throws results/missing where a run has not ended, and what `readResults` throws. */
-const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
+export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
   const whole = await readResults(runPaths(folder).results);
   const folders = averagedSeeds(whole).map((seed) => join(folder, `seed-${seed}`));
   const seeds: Results[] = [];

@@ -30,6 +30,8 @@ export interface SeedOptions {
   readonly path: string;
   readonly resume: boolean;
   readonly inspect?: "gradients";
+  /** Run folders whose finished stages may be taken over; those beside this one if left out. */
+  readonly others?: (folder: string) => Promise<readonly string[]>;
   readonly show: Progress;
   readonly signal: AbortSignal;
   /** Makes sure that TensorFlow is there; not called where everything is done. */
@@ -79,11 +81,11 @@ const trainAndMeasure = async (
   folder: RunFolder,
   environment: Environment,
   fingerprints: Readonly<Record<string, string>>,
-  { seed, show, signal, inspect }: SeedOptions,
+  { seed, show, signal, inspect, others = runsBeside }: SeedOptions,
 ): Promise<Results> => {
   const precision = environment.precision.chosen;
   const { prepared, dataSet, goals, models } = await wiredRun(run);
-  const memory = stageMemory(folderStore(folder, { others: await runsBeside(folder.paths.folder), warn: show.say }));
+  const memory = stageMemory(folderStore(folder, { others: await others(folder.paths.folder), warn: show.say }));
   const store = shownStore(memory.store, show);
   const trained = await train(goals, {
     seed,
