@@ -29,3 +29,14 @@ test("logarithmic where a curve is above 0 and spans more than a factor of 20", 
   expect(readsLogarithmic(points(1, 0.04, 0))).toBe(false);
   expect(readsLogarithmic([])).toBe(false);
 });
+
+test("a marked step: a dashed line over the whole height, a ring on its point, a word on the side with room, a sentence for readers of screens", () => {
+  const mark = { word: "best", sentence: "Best after 10 steps." };
+  const { html } = curvePlot({ ...plot, points: points(4, 1, 0), mark: { ...mark, step: 20 } });
+  expect(html).toContain('<path class="mark" d="M330 8V148"/><circle class="mark" cx="330" cy="148" r="4.5"/>');
+  expect(html).toContain('<text class="mark" x="325" y="142" text-anchor="end">best</text></svg>');
+  expect(html).toContain("From 4 at step 0 to 0 at step 20. Best after 10 steps.</desc>");
+  const between = curvePlot({ ...plot, points: points(4, 1, 0), mark: { ...mark, step: 5 } }).html;
+  expect(between).toContain('<path class="mark" d="M118.5 8V148"/><text class="mark" x="123.5" y="142" text-anchor="start">best</text>');
+  expect(curvePlot({ ...plot, points: points(4, 1, 0) }).html).not.toContain("mark");
+});

@@ -20,10 +20,11 @@ interface Shown {
 /** Every stage: how it ended, gates, steps left out; each term's raw value, its weight apart, validation, learning rate; gradients. Source: our choice. */
 export const curvesSection = ({ curves, results }: ReportInput): Markup | null => {
   const stages = stagesOf(curves, results);
-  const missing = stages.filter((one) => !hasCurves(one)).map(({ name }) => name);
+  const seeds = results.seeds ?? [];
+  const elsewhere = (name: string): boolean => seeds.slice(1).some((seed) => name.startsWith(`seed-${seed}/`));
+  const missing = stages.filter((one) => !hasCurves(one) && !elsewhere(one.name)).map(({ name }) => name);
   const shown = stages.filter((one) => hasCurves(one) || hasNews(one));
   if (shown.length === 0 && missing.length === 0) return null;
-  const seeds = results.seeds ?? [];
   const of =
     seeds.length > 1 ? `Curves are those of seed ${seeds[0]!}; those of the other seeds stand in the reports of their own folders. ` : "";
   const absent =

@@ -18,3 +18,15 @@ test("gates that did not pass, steps left out, selection: in sentences; nothing 
     "Selected on validation data: the result of teacher and distillation.",
   ]);
 });
+
+test("a comparison after unequal training is called that; the baseline continued is what counts where there is one", () => {
+  const of = (name: string, steps: number): StageResults => stage(name, { steps });
+  expect(stageCautions({ stages: [of("teacher", 90), of("baseline", 60), of("distillation", 40)] })).toEqual([
+    "distillation had 40 steps and baseline 60: validation ended them apart, so the comparison is not one of equal training.",
+  ]);
+  expect(stageCautions({ stages: [of("baseline", 60), of("continued", 40), of("distillation", 40)] })).toEqual([]);
+  const seeds = [of("seed-1/baseline", 40), of("seed-1/distillation", 40), of("seed-2/baseline", 40), of("seed-2/distillation", 20)];
+  expect(stageCautions({ stages: seeds })).toEqual([
+    "seed-2/distillation had 20 steps and seed-2/baseline 40: validation ended them apart, so the comparison is not one of equal training.",
+  ]);
+});

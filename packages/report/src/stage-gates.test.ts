@@ -20,9 +20,9 @@ test("the table, whole: name, value, outcome in a word; the warning before it", 
   expect(gatesTable("a", [close, stable])!.html).toBe(
     '<p class="warning"><b>Warning:</b> gate m/&lt;stable&gt; (value −20) did not pass. It only warns: what builds on this stage was trained all the same.</p>' +
       `<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table><caption><span>${caption}</span></caption>` +
-      '<thead><tr><th scope="col">Gate</th><th scope="col">Value</th><th scope="col">Outcome</th></tr></thead><tbody>' +
-      '<tr><th scope="row">m/close</th><td>0.1235</td><td>passed</td></tr>' +
-      '<tr><th scope="row">m/&lt;stable&gt;</th><td>−20</td><td><span class="loss">not passed</span></td></tr></tbody></table></div>',
+      '<thead><tr><th scope="col">Gate</th><th scope="col">Value</th><th scope="col" class="text">Outcome</th></tr></thead><tbody>' +
+      '<tr><th scope="row">m/close</th><td>0.1235</td><td class="text">passed</td></tr>' +
+      '<tr><th scope="row">m/&lt;stable&gt;</th><td>−20</td><td class="text"><span class="loss">not passed</span></td></tr></tbody></table></div>',
   );
   expect(gatesTable("a", [close])!.html).not.toContain("Warning");
   expect(gatesTable("a", [])).toBe(null);

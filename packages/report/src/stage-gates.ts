@@ -38,5 +38,5 @@ export const gatesTable = (stage: string, gates: readonly GateFound[]): Markup |
     cells: [name, valueOf(value), passed ? "passed" : markup`<span class="loss">not passed</span>`],
   }));
   const caption = `Gates of ${stage}: conditions on what it trained, measured over its validation data (its own data where it has none).`;
-  return markup`${warning === null ? null : markup`<p class="warning"><b>Warning:</b> ${warning}</p>`}${table({ caption, head: ["Gate", "Value", "Outcome"], rows })}`;
+  return markup`${warning === null ? null : markup`<p class="warning"><b>Warning:</b> ${warning}</p>`}${table({ caption, head: ["Gate", "Value", "Outcome"], rows, words: [2] })}`;
 };

@@ -9,7 +9,7 @@ const words = (html: string): string =>
     .replace(/<[^>]*>/g, "|")
     .replace(/[|\n]+/g, "|");
 const reading =
-  "|How the terms pull|The norm of each term's weighted gradient over everything that distillation trains, for one batch before the first step of an epoch. A large norm means that this term decides where the step goes.|";
+  "|How the terms pull|The norm of each term's weighted gradient over everything that distillation trains, for one batch before the first step of an epoch. A large norm means that this term decides where the step goes. Each curve has an axis of its own.|";
 
 test("what a mean cosine says, in words", () => {
   expect([0.1, 0.099, -0.099, -0.1].map(pull)).toEqual([
@@ -18,7 +18,11 @@ test("what a mean cosine says, in words", () => {
 });
 
 test("norms as curves with their means, cosines as a table with a sentence how to read it", () => {
-  const norms = { "s/<a>": { points: points(4, 2, 1), notFinite: 0 }, "k/b": { points: points(1), notFinite: 2 } };
+  const norms = {
+    "s/<a>": { points: points(4, 2, 1), notFinite: 0 },
+    "k/b": { points: points(1), notFinite: 2 },
+    "k/c": { points: points(0, 0), notFinite: 0 },
+  };
   const cosines = [
     { pair: "s/<a> · k/b", mean: -0.25, low: -0.5, high: 0.125, n: 3, nulls: 0 },
     { pair: "s/<a> · k/c", mean: 0.75, low: 0.75, high: 0.75, n: 1, nulls: 2 },
@@ -28,7 +32,7 @@ test("norms as curves with their means, cosines as a table with a sentence how t
   expect(html).toContain("From 4 at step 0 to 1 at step 4.");
   expect(html).toContain('<title id="c0-g1-t">distillation: Gradient of k/b</title>');
   expect(words(html)).toBe(
-    `${reading}Gradient of s/&lt;a&gt;| mean 2.33|Gradient of k/b| mean 1, not finite 2 times|` +
+    `${reading}At nothing pulled, each time: k/c.|Gradient of s/&lt;a&gt;| mean 2.33|Gradient of k/b| mean 1, not finite 2 times|` +
       "distillation: cosine between the gradients of two terms, mean and range over the times that it was looked at. Near 1 they pull alike, near 0 they hardly touch each other, near −1 they pull against each other: a step along the one undoes the other." +
       "|Terms|Mean cosine|Range|Times|In words|s/&lt;a&gt; · k/b|−0.250|−0.500 to 0.125|3|pull against each other" +
       "|s/&lt;a&gt; · k/c|0.750|0.750 to 0.750|1|a|pull alike|k/b · k/c|–|–|0|b|not known" +

@@ -3,7 +3,7 @@ import { curveFigure } from "./curve-figure.js";
 import { readsLogarithmic } from "./curve-plot.js";
 import { markup, type Markup, type Piece } from "./markup.js";
 import { notes } from "./notes.js";
-import { axisNumber, counted, score } from "./numbers.js";
+import { axisNumber, counted, listed, score } from "./numbers.js";
 import type { PairCosine, StageGradients } from "./report-input.js";
 import { table } from "./table.js";
 
@@ -23,7 +23,10 @@ export const stageGradients = (
   about: { readonly id: string; readonly stage: string; readonly steps: readonly [number, number] },
 ): Markup => {
   const { id, stage, steps } = about;
-  const figures = Object.entries(norms).map(([term, { points, notFinite }], i) => {
+  const all = Object.entries(norms);
+  const still = all.filter(([, { points, notFinite }]) => notFinite === 0 && points.every(({ high }) => high === 0)).map(([term]) => term);
+  const moving = all.filter(([term]) => !still.includes(term));
+  const figures = moving.map(([term, { points, notFinite }], i) => {
     const middle = mean(points, ({ value }) => value);
     const words = [
       middle === undefined ? "" : `mean ${axisNumber(Number(middle.toPrecision(3)))}`,
@@ -34,8 +37,8 @@ export const stageGradients = (
       about: words.filter((text) => text !== "").join(", "),
     });
   });
-  return markup`<h4>How the terms pull</h4><p>The norm of each term's weighted gradient over everything that ${stage} trains, for one batch before the first step of an epoch. A large norm means that this term decides where the step goes.</p>
-<div class="plots curves">${figures}</div>${cosineTable(stage, cosines)}`;
+  return markup`<h4>How the terms pull</h4><p>The norm of each term's weighted gradient over everything that ${stage} trains, for one batch before the first step of an epoch. A large norm means that this term decides where the step goes. Each curve has an axis of its own.</p>
+${still.length === 0 ? null : markup`<p>At nothing pulled, each time: ${listed(still)}.</p>`}<div class="plots curves">${figures}</div>${cosineTable(stage, cosines)}`;
 };
 
 const cosineTable = (stage: string, cosines: readonly PairCosine[]): Markup | null => {
