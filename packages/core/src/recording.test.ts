@@ -1,4 +1,4 @@
-import { add, memory, mul, sqrt, sub, type Tensor } from "@tensorflow/tfjs-core";
+import { add, log, memory, mul, sqrt, sub, type Tensor } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { describe, expect, test } from "vitest";
 import type { Batch, CheckedMethod, Data, Stage, Step, Wants } from "./contract/index.js";
@@ -6,7 +6,7 @@ import { sgd } from "./optimisers/sgd.js";
 import { meanOver } from "./reductions.js";
 import { memoryStore } from "./store.js";
 import { cases, fit, fitting, thrownBy } from "./testing/small.js";
-import { trainedTo } from "./testing/trained.js";
+import { changed, trainedTo } from "./testing/trained.js";
 
 await startEngine();
 
@@ -41,6 +41,18 @@ describe.each([true, false])("a step that is not finite (eager: %s)", (eager) =>
     const without = await trainedTo(fitting({ data: sound, steps: 5, optimiser }), { eager });
     expect(found.values).toEqual(without.values);
     expect(memory().numTensors).toBe(tensors);
+  });
+
+  test("is taken back too where only a term is to blame, and finding out why leaves no trace", async () => {
+    const logarithm: CheckedMethod = { name: "own", options: {}, wants: {}, build: () => ({ terms: [{ name: "t", loss: (step: Step<Wants>) => meanOver(log(step.labelled)) }] }) }; // prettier-ignore
+    // "d" has no label, and fit counts the others: every number but this term's is finite
+    const data = changed(cases(), (batch) => ({ labelled: Uint8Array.from(batch.cases, (id) => Number(id !== "d")) }));
+    const found = await trainedTo(poisoned({ data, methods: [fit(), logarithm] }), { eager });
+    expect(found.outcome.skipped).toBe(4);
+    expect(found.events.flatMap((event) => (event.event === "skipped" ? [event.where] : []))[0]).toBe(
+      `first -Infinity in Log [2], after "fitting/student/b" was read`,
+    );
+    expect(found.values).toEqual((await trainedTo(fitting({ data: sound, steps: 5, optimiser }), { eager })).values);
   });
 
   test("ends the stage where it happens more often than that", async () => {

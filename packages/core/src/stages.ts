@@ -26,8 +26,9 @@ export const learns = <T extends string>(
   ...(more.earlier && { earlier: more.earlier }),
 });
 
-/** A network as an earlier stage left it. */
-export const frozen = <T extends string>(of: Result<T>): Net<T> => ({ mode: "frozen", spec: of.spec, of });
+/** A network as an earlier stage left it, or with the weights that it was given. */
+export const frozen = <T extends string>(of: Result<T>): Net<T> =>
+  of.weights ? given(of.spec, of.weights) : { mode: "frozen", spec: of.spec, of };
 
 /** A network with weights from elsewhere, frozen: a teacher of one's own. */
 export const given = <T extends string>(spec: NetworkSpec<T>, weights: Weights): Net<T> => ({ mode: "given", spec, weights });

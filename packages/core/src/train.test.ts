@@ -146,6 +146,31 @@ test("weights of one's own are a teacher: its logits are theirs, and it stays as
   expect(store.steps[0]!.record.terms["own/t"]!.raw).toBeCloseTo((0.5 - pixels.reduce((a, b) => a + b) / pixels.length) / 2, 5);
 });
 
+test("a stage that a method asks for may freeze a teacher of one's own", async () => {
+  const values = { w: { shape: [1, 2], data: Float32Array.of(2, -3) }, b: { shape: [2], data: Float32Array.of(0.5, 0) }, seen: { shape: [], data: Float32Array.of(7) } }; // prettier-ignore
+  const weights = { fingerprint: "f", read: () => new Map(Object.entries(values)) };
+  const asks: Method<"asks", { teacher: never }> = {
+    name: "asks",
+    options: {},
+    wants: { teacher: [] },
+    stages: ({ trained }) => [
+      fitting({
+        name: "before",
+        nets: { big: frozen(trained.teacher), student: learns(line("other")) },
+        methods: [fit(), like()],
+        steps: 2,
+      }),
+    ],
+  };
+  const like = (): CheckedMethod => ({ name: "like", options: {}, wants: {}, build: () => ({ terms: [{ name: "t", loss: (step: Step<Wants>) => meanOver(step.net["big"]!.logits) }] }) }); // prettier-ignore
+  const stage = fitting({ nets: { teacher: given(line("big"), weights), student: learns(line()) }, methods: [fit(), asks], steps: 1 });
+  const store = memoryStore();
+  (await train([stage], { seed: 1, store })).dispose();
+  expect(store.steps.map((step) => step.stage)).toEqual(["before", "before", "fitting"]);
+  const pixels = await firstPixels(cases(), 1);
+  expect(store.steps[0]!.record.terms["like/t"]!.raw).toBeCloseTo((0.5 - pixels.reduce((a, b) => a + b) / pixels.length) / 2, 5);
+});
+
 describe("a loss that is not a number", () => {
   // batches of epoch 0: a b, then c d
   const poisoned = (more = {}) => fitting({ data: cases({ nan: "d" }), steps: 9, ...more });

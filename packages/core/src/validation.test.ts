@@ -64,6 +64,12 @@ describe("a choice by it", () => {
     expect(memory().numTensors).toBe(tensors);
   });
 
+  test("of the moving averages, where there are some", async () => {
+    const averaged = await trainedTo(goal({ average: 0.3, validation: validation({ choose: first }) }));
+    expect(averaged.values).toEqual((await trainedTo(fitting({ steps: 2, average: 0.3 }))).values);
+    expect(averaged.outcome.bestStep).toBe(2);
+  });
+
   test("ends the stage when its patience is over", async () => {
     const { outcome, values } = await trainedTo(goal({ validation: validation({ choose: { ...first, patience: 2 } }) }));
     expect([outcome.steps, outcome.bestStep]).toEqual([6, 2]);

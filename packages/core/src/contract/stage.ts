@@ -10,6 +10,8 @@ export interface Result<Tap extends string> {
   readonly stage: Stage;
   readonly role: string;
   readonly spec: NetworkSpec<Tap>;
+  /** Of a network that no stage trained: where its values come from. */
+  readonly weights?: Weights;
 }
 
 /** A network in a stage. Made by `learns(spec, …)`, `frozen(result)` and `given(spec, weights)`. */

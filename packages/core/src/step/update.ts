@@ -59,8 +59,9 @@ export function update(optimiser: Optimiser, of: Slope, { nameOf, slots, rate, c
   for (const [i, v] of moved.entries()) {
     const held = slots.get(v)!;
     const next = optimiser.update({ name: nameOf(v), value: v as Tensor, gradient: shaped[i]!, slots: held, rate, count });
-    v.assign(next.value);
-    for (const [j, slot] of next.slots.entries()) held[j]!.assign(slot);
+    // an optimiser may leave a variable as it is; tfjs cannot assign one to itself
+    if (next.value !== v) v.assign(next.value);
+    for (const [j, slot] of next.slots.entries()) if (slot !== held[j]) held[j]!.assign(slot);
   }
   return { values: all.slice(moved.length) as Scalar[], gradient: addAll([scalar(0), ...whole.map((g) => sum(g))]) as Scalar };
 }
