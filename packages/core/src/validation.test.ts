@@ -122,6 +122,15 @@ test("a gate is measured on the validation data", async () => {
   expect(outcome.gates[0]!.value).toBeCloseTo(pixels.reduce((a, b) => a + b) / pixels.length, 6);
 });
 
+test("what was validated before a gate stopped the run is not validated again", async () => {
+  const store = memoryStore();
+  const gated = (accept: boolean) => ({ name: "own", options: {}, wants: {}, build: () => ({ gates: [{ name: "bright", measure: (s: Step<Wants>) => meanOver(s.images), accept: () => accept, otherwise: "stop" }] }) }); // prettier-ignore
+  const stage = (accept: boolean) => goal({ steps: 4, methods: [fit(), gated(accept) as never] });
+  expect(await thrownBy([stage(false)], { store })).toMatchObject({ code: "core/gate" });
+  await trainedTo(stage(true), { store });
+  expect(store.events.flatMap(({ event }) => (event.event === "validation" ? [event.step] : []))).toEqual([2, 4]);
+});
+
 test("a moving average is what is validated and what remains: by hand over four updates", async () => {
   const after = async (steps: number) => (await trainedTo(fitting({ steps: Math.max(1, steps), optimiser: goal().optimiser }))).values;
   const { values, events } = await trainedTo(goal({ steps: 4, average: 0.3 }));
