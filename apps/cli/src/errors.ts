@@ -308,3 +308,9 @@ export const sweepFailed = (failed: readonly (readonly [name: string, how: strin
   );
 export const sweepStopped = (finished: number, of: number, exit: number): UserError =>
   userError("sweep/stopped", `[sweep] stopped with ${finished} of ${of} entries finished. Run the same command again to go on.`, exit);
+
+export const reproducedExists = (path: string): UserError =>
+  userError(
+    "reproduce/exists",
+    `[reproduce] "${path}" exists already. Expected a fresh folder for the repetition. Go on there with --resume, or give another: --run DIR`,
+  );

@@ -5,6 +5,7 @@ import type { EvaluateOptions } from "./commands/evaluate.js";
 import type { ExplainOptions } from "./commands/explain.js";
 import type { InitOptions } from "./commands/init.js";
 import type { PredictOptions } from "./commands/predict.js";
+import type { ReproduceOptions } from "./commands/reproduce.js";
 import type { RunOptions } from "./commands/run.js";
 import type { GcOptions } from "./commands/runs.js";
 import type { SchemaOptions } from "./commands/schema.js";
@@ -63,6 +64,15 @@ export const program = (finished: (code: number) => void): Command => {
     .option("-o, --out <file>", "a file instead of standard output")
     .action(async (runs: string[], options: CompareRunsOptions) =>
       finished(await (await import("./commands/compare.js")).compareRuns(runs, options)),
+    );
+  command("reproduce <run>", "repeat a finished run in a fresh folder, and say whether the bytes are equal")
+    .option("--run <dir>", "where the repetition goes (default: <run>-reproduced)")
+    .addOption(several("--data <name=path>", "where a data set lies; may be given several times"))
+    .option("--from <folder>", "where the configuration lay: paths in it are taken from there (default: the working folder)")
+    .option("--resume", "go on with a repetition that was stopped")
+    .option("--yes", "do not ask before a download")
+    .action(async (run: string, options: ReproduceOptions) =>
+      finished(await (await import("./commands/reproduce.js")).reproduce(run, options)),
     );
   command("predict <student> <input>", "masks and overlays of a picture or a folder of pictures")
     .requiredOption("-o, --out <dir>", "where the pictures go")

@@ -51,13 +51,15 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
   const source = entry?.source ?? written;
   const config = configure(source);
   // Only now what is heavy to load: a mistake in the configuration is told at once.
-  const [{ resolveRun }, { runSeed }, { writeAverage }, { summary }] = await Promise.all([
+  const [{ dataSetsOf, resolveRun }, { runSeed }, { writeAverage }, { summary }] = await Promise.all([
     import("../run/resolve-run.js"),
     import("../run/run-seed.js"),
     import("../run/write-average.js"),
     import("../terminal/summary.js"),
   ]);
-  const resolved = await resolveRun(source, config, options.data);
+  const resolved = await resolveRun(source, config, options.data, {
+    ...(entry && { beside: entries!.flatMap((one) => dataSetsOf(configure(one.source))) }),
+  });
   const { name, seed = 0, seeds = [seed] } = resolved.config;
   const whole = options.run ?? join("runs", name);
   const base = entry ? join(whole, entry.name) : whole;

@@ -23,18 +23,28 @@ export interface ResolvedRun {
   readonly methods: Awaited<ReturnType<typeof methodsOf>>;
 }
 
+/** What is left out in nearly every run. */
+export interface ResolveOptions {
+  /** Where the configuration lay: paths in it are taken from there; the folder of its file if left out. */
+  readonly folder?: string;
+  /** Data sets that other entries of a sweep use, so that `--data` may name them too. */
+  readonly beside?: readonly string[];
+}
+
+/** The names of the data sets that a configuration uses. */
+export const dataSetsOf = ({ data }: Pick<Resolved, "data">): readonly string[] =>
+  [data.train, data.unlabelled, data.validation, ...Object.values(data.test)].flatMap((entry) => (entry ? [entry.use] : []));
+
 /** Opens all that a checked configuration names, with data where `--data` and SEGDISTILL_DATA say. Throws resolve/…, config/…, run/… and the data sets' own errors. */
-export const resolveRun = async (source: Source, written: Resolved, data: readonly string[]): Promise<ResolvedRun> => {
+export const resolveRun = async (
+  source: Source,
+  written: Resolved,
+  data: readonly string[],
+  { folder = dirname(resolve(source.file)), beside = [] }: ResolveOptions = {},
+): Promise<ResolvedRun> => {
   const roots = rootsOf(data);
-  const entries = [written.data.train, written.data.unlabelled, written.data.validation, ...Object.values(written.data.test)].filter(
-    (entry) => entry !== undefined,
-  );
-  refuseUnused(
-    roots,
-    entries.map(({ use }) => use),
-  );
+  refuseUnused(roots, [...dataSetsOf(written), ...beside]);
   const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
-  const folder = dirname(resolve(source.file));
   refuseOutside(source, written.teacher.weights, folder);
   const looking: Looking = { at: source.at, folder: process.cwd(), roots, detected: (name) => detected.get(name) };
   const opened = await openData(written, looking);

@@ -8,7 +8,7 @@ import { configure } from "../config/configure.js";
 import { sweepFailed, sweepInRun, sweepStopped } from "../errors.js";
 import { openRun } from "../run/compared-run.js";
 import { ablated } from "../run/parts.js";
-import { resolveRun } from "../run/resolve-run.js";
+import { dataSetsOf, resolveRun } from "../run/resolve-run.js";
 import { isRun } from "../run-list/find-runs.js";
 import { onScreen } from "../terminal/progress.js";
 import type { Entry } from "./entries.js";
@@ -18,8 +18,10 @@ import { runEntries } from "./run-entries.js";
 /** Every entry of a sweep opened as its run will: what is wrong with any of them is told before the first begins. Returns the name of the configuration. */
 const checked = async (entries: readonly Entry[], data: readonly string[]): Promise<string> => {
   let name = "";
-  for (const { source } of entries) {
-    const { config, methods, at } = await resolveRun(source, configure(source), data);
+  const configs = entries.map(({ source }) => configure(source));
+  const beside = configs.flatMap(dataSetsOf);
+  for (const [i, { source }] of entries.entries()) {
+    const { config, methods, at } = await resolveRun(source, configs[i]!, data, { beside });
     ablated(methods.made, config.distil.without ?? [], at(["distil", "without"]));
     name = config.name;
   }
