@@ -140,7 +140,7 @@ describe("the ten rules of engine-ops.md §1", () => {
 
   // what is left of rule 9 stands in compile.test.ts: runs that fail, handles, dispose
   test("9: tracing keeps variables whole, through a second function and a throw; each set of shapes has a plan of its own", () => {
-    const v = tf.variable(tf.tensor1d([1, 2, 3]));
+    const v = tf.tidy(() => tf.variable(tf.tensor1d([1, 2, 3])));
     const { dataId } = v;
     const grow = compile((x) => (v.assign(tf.add(v, tf.sum(x))), [tf.mul(x, 2)]), { variables: [v] });
     const reset = compile(() => (v.assign(tf.zeros([3])), []), { variables: [v] });

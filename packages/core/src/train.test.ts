@@ -255,6 +255,23 @@ async function keyIn(store: Store, stage: Parameters<typeof train>[0][number]): 
 }
 
 describe("gates", () => {
+  test("over nothing that counts are not passed, and a run that is not stopped by one goes on the next time", async () => {
+    const nothing = (otherwise: "stop" | "warn"): CheckedMethod => {
+      const build = () => ({
+        gates: [
+          { name: "none", measure: (step: Step<Wants>) => meanOver(step.images, mul(step.labelled, 0)), accept: () => true, otherwise },
+        ],
+      });
+      return { name: "own", options: {}, wants: {}, build };
+    };
+    expect(await thrownBy([fitting({ methods: [fit(), nothing("stop")] })])).toMatchObject({ code: "core/gate" });
+    const store = memoryStore();
+    const stage = fitting({ methods: [fit(), nothing("warn")] });
+    const [first, again] = [await finished([stage], { store }), await finished([stage], { store })];
+    expect([first, again].map(({ outcome: { gates, reused } }) => ({ gates, reused }))).toEqual(
+      [false, true].map((reused) => ({ gates: [{ name: "own/none", value: NaN, passed: false }], reused })),
+    );
+  });
   test("measure over the whole data; one that stops ends the run before what depends on it", async () => {
     const values: number[] = [];
     const stage = fitting({ methods: [fit(), gate("stop", (value) => (values.push(value), false))] });

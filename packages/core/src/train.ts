@@ -143,7 +143,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     at.settle();
     const gates = await mean.gates(({ name, ...found }) => store.tell(stage.name, { event: "gate", gate: name, ...found }));
     store.tell(stage.name, { event: "finished", step: done, steps });
-    const values = Object.fromEntries(gates.map(({ name, value }) => [name, value]));
+    const values = Object.fromEntries(gates.flatMap(({ name, value }) => (Number.isFinite(value) ? [[name, value]] : [])));
     await save({ done: true, gates: values });
     return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, skipped: record.skipped() });
   } finally {

@@ -1,5 +1,4 @@
 import type { Outcome, StageResults } from "@segdistill/core";
-import type { Json } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 
 /** What became of a stage as results.json has it; `memoryBytes` null where it was not noted. Source: interfaces.md 5. */
@@ -14,7 +13,12 @@ export const stageResults = (
   seconds,
   reused,
   ...(memoryBytes !== null && { memoryBytes }),
-  ...(gates.length > 0 && { gate: { passed: gates.every(({ passed }) => passed), gates: gates as unknown as Json } }),
+  ...(gates.length > 0 && {
+    gate: {
+      passed: gates.every(({ passed }) => passed),
+      gates: gates.map((gate) => ({ ...gate, value: Number.isFinite(gate.value) ? gate.value : null })),
+    },
+  }),
   skipped,
   ...(bestStep !== null && { bestStep, ...keptOf(config, stage) }),
 });

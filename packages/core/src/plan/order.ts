@@ -85,7 +85,11 @@ function stagesAskedBy(method: CheckedMethod, stage: Stage): readonly Stage[] {
         {
           enumerable: true,
           get: (): Result<string> =>
-            net.mode === "frozen" ? net.of : net.mode === "given" ? { stage, role, spec: net.spec, weights: net.weights } : earlierOf(stage, net),
+            net.mode === "frozen"
+              ? net.of
+              : net.mode === "given"
+                ? { stage, role, spec: net.spec, weights: net.weights }
+                : earlierOf(stage, net),
         },
       ]),
     ),

@@ -57,7 +57,8 @@ export function folderStore(folder: RunFolder, { others = [], warn = () => undef
     step: (stage, { step, epoch, terms, rate, ms }) => events.append({ stage, step, epoch, terms, rate, ms }),
     tell: (stage, event) => {
       if (event.event !== "validation") {
-        events.append({ stage, ...event });
+        // what is no number (a gate over nothing that counts) is null in files
+        events.append({ stage, ...event, ...("value" in event && !Number.isFinite(event.value) && { value: null }) });
         return;
       }
       const { step, epoch, values, best } = event;

@@ -55,7 +55,7 @@ export type Body = (parts: readonly Evaluation[], fed: Fed, refuse: (may: readon
 /**
  * Makes a program of `f`, which reads one step lazily and returns tensors. Every kept output is given back, also after a throw.
  */
-export function program(options: ProgramOptions, f: Body): Program {
+function program(options: ProgramOptions, f: Body): Program {
   const { who, ready, modules, moved, parts: count = 1, eager, precision } = options;
   const ofModules = [...modules.values()].flatMap((module) => [...Object.values(module.variables), ...Object.values(module.state)]);
   const held = [...new Set([...ofModules, ...moved])];

@@ -26,7 +26,13 @@ export interface GateResult {
 }
 /** The same of a stage that was done before. */
 export const gatesOf = ({ gates }: Ready, values: Readonly<Record<string, number>>): GateResult[] =>
-  gates.map(({ name, accept }) => ({ name, value: values[name]!, passed: accept(values[name]!) }));
+  gates.map(({ name, accept }) => gateResult(name, accept, values[name] ?? NaN));
+/** What is no number (nothing counted) is never accepted. */
+const gateResult = (name: string, accept: (value: number) => boolean, value: number): GateResult => ({
+  name,
+  value,
+  passed: Number.isFinite(value) && accept(value),
+});
 
 export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): Sweeps {
   const { stage } = ready;
@@ -94,7 +100,7 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): S
         const found = await mean(gate.name, held, 0, (now) => both(gate.measure(now.step(gate.name))));
         const value = (await found.data())[0]!;
         found.dispose();
-        const result = { name: gate.name, value, passed: gate.accept(value) };
+        const result = gateResult(gate.name, gate.accept, value);
         results.push(result);
         tell(result);
         if (!result.passed && gate.otherwise === "stop") throw gateFailed(gate.name, stage.name, value);

@@ -20,7 +20,7 @@ export interface Column {
 const severalSeeds = ({ domains }: Comparison): boolean => domains.some(({ rows }) => rows.some(({ seeds }) => seeds > 1));
 
 /** "stare (never seen)". */
-export const domainWords = ({ domain, unseen }: ComparedDomain): string => `${domain}${unseen ? " (never seen)" : ""}`;
+const domainWords = ({ domain, unseen }: ComparedDomain): string => `${domain}${unseen ? " (never seen)" : ""}`;
 
 /** The columns of a comparison, the test set first; the run where there are several. Numbers as texts, with three digits; what is not known is "–". Source: our choice. */
 export const columnsOf = (comparison: Comparison): readonly Column[] => {

@@ -10,7 +10,7 @@ interface Named {
 }
 
 /** The metrics that a model was measured by anywhere. */
-export const metricsOf = ({ models }: Results): readonly string[] => [
+const metricsOf = ({ models }: Results): readonly string[] => [
   ...new Set(
     Object.values(models).flatMap(({ domains }) =>
       Object.values(domains).flatMap(({ mean }) => Object.keys(mean).filter((name) => name !== "reasons" && name !== "notes")),
