@@ -1,4 +1,4 @@
-export { availableMemory } from "./available-memory.js";
+export { availableMemory, onGpu } from "./available-memory.js";
 export { compile, type Compiled, type CompileOptions, type Precision } from "./compile.js";
 export { startEngine, withoutReads, type EngineInfo, type EngineOptions } from "./engine.js";
 export type { BackendError } from "./errors.js";

@@ -22,7 +22,7 @@ export interface Given {
 export interface Recorder {
   /** Before a step: remembers what it may have to be taken back to. */
   readonly before: () => void;
-  /** After it. Where a step that is not finite ends the stage, the one before is read now, while the device goes on with the next. */
+  /** After it: reads it, or where reading waits for the device the one before. */
   readonly after: (given: Given) => Promise<void>;
   /** Reads what is not read yet: before a checkpoint, and at the end. */
   readonly flush: () => Promise<void>;
@@ -38,12 +38,14 @@ export interface RecorderOptions {
   /** Everything that a step may move. */
   readonly moved: readonly Variable[];
   readonly skipped: number;
+  /** On a GPU a step is read when the next one is under way. Costs the memory of one more generation of what is trained. */
+  readonly behind: boolean;
   /** Finds out where a step, run once more from what was before it, first gave a number that is not finite. */
   readonly diagnose: (given: Given) => Promise<string>;
 }
 
 /** A step with a number that is not finite ends the stage before anything of it is saved, or is taken back, as the stage says. */
-export function recorder({ ready, store, precision, moved, skipped: sofar, diagnose }: RecorderOptions): Recorder {
+export function recorder({ ready, store, precision, moved, skipped: sofar, behind, diagnose }: RecorderOptions): Recorder {
   const { stage, terms, adversaries } = ready;
   const names = [...terms, ...adversaries].map((part) => part.name);
   const atMost = typeof stage.nonFinite === "object" ? stage.nonFinite.skip : 0;
@@ -81,7 +83,7 @@ export function recorder({ ready, store, precision, moved, skipped: sofar, diagn
       const last = pending;
       pending = given;
       if (last) await read(last);
-      if (atMost > 0) await read(given); // whether it counts must be known before the next one
+      if (!behind || atMost > 0) await read(given); // whether it counts must be known before the next one
     },
     flush: async () => {
       if (pending) await read(pending);

@@ -21,6 +21,8 @@ export interface Run {
   readonly reduce?: Reduce;
   /** Tells how the terms pull at the networks, before the first step of an epoch: changes no number, costs a backward pass for every term. */
   readonly inspect?: "gradients";
+  /** Whether a step is read when the next one is under way; if left out, on a GPU. Changes no number. */
+  readonly behind?: boolean;
   /** What a step may take; if left out, what is available on the machine. */
   readonly memoryBytes?: number;
 }

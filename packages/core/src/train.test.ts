@@ -86,7 +86,7 @@ describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (e
     const stops = watched(store, (step) => {
       if (step === when) stop.abort();
     });
-    expect(await thrownBy([goal()], { store: stops, eager, signal: stop.signal, checkpointSeconds: 1e6 })).toEqual({
+    expect(await thrownBy([goal()], { store: stops, eager, signal: stop.signal, checkpointSeconds: 1e6, behind: true })).toEqual({
       code: "core/interrupted",
       exit: 130,
       left: 0,
@@ -111,6 +111,13 @@ describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (e
     });
     expect(recordsOf(store).map(({ step }) => step)).toEqual([0]);
   });
+});
+
+test("read behind or at once: the same bytes and records", async () => {
+  const [behind, once] = [memoryStore(), memoryStore()];
+  const [a, b] = [await finished([goal()], { store: behind, behind: true }), await finished([goal()], { store: once, behind: false })];
+  expect(a.bytes).toEqual(b.bytes);
+  expect(recordsOf(behind)).toEqual(recordsOf(once));
 });
 
 test("a stage that is done is used again: no step, the same bytes and gates", async () => {
@@ -199,9 +206,12 @@ describe("a loss that is not a number", () => {
     expect(saved!.tensors).toEqual(expected!.tensors);
   });
 
-  test.each([true, false])("is noticed when the next step is under way, if no checkpoint is due (eager: %s)", async (eager) => {
+  test.each([true, false])("is noticed when the next step is under way, where steps are read behind (eager: %s)", async (eager) => {
     const store = memoryStore();
-    expect(await thrownBy([poisoned()], { store, checkpointSeconds: 1e6, eager })).toMatchObject({ code: "core/not-finite", left: 0 });
+    expect(await thrownBy([poisoned()], { store, checkpointSeconds: 1e6, eager, behind: true })).toMatchObject({
+      code: "core/not-finite",
+      left: 0,
+    });
     expect(recordsOf(store).map(({ step }) => step)).toEqual([0]);
     expect(await store.load("fitting", await keyIn(store, poisoned()))).toBe(null);
   });

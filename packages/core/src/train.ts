@@ -1,4 +1,5 @@
 import { concat, dispose, stack, type Scalar } from "@tensorflow/tfjs-core";
+import { onGpu } from "@segdistill/backend";
 import type { Batch, Module, Stage } from "./contract/index.js";
 import { whereNotFinite } from "./diagnosis.js";
 import { couplesImages, interrupted } from "./errors.js";
@@ -95,6 +96,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     precision,
     moved: typeof stage.nonFinite === "object" ? at.moved : at.own,
     skipped: before["skipped"] ?? 0,
+    behind: run.behind ?? onGpu(),
     diagnose: ({ batch, step }) =>
       whereNotFinite(batch, modules, () => fedWith(batch, step), made.of(stage.name, body, { parts, eager: true }).run),
   });
@@ -102,7 +104,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, skipped: record.skipped() } });
   const inspect = run.inspect && inspection(ready, made.of, store);
   try {
-    // 3. the epochs: while a step runs the next batch is made; what a step gave is read when the next one is under way
+    // 3. the epochs: while a step runs the next batch is made; on a GPU what a step gave is read when the next one is under way
     let [saved, cost] = [performance.now(), 0];
     while (!(await watch.ended(done))) {
       const [epoch, first] = [Math.floor(done / data.batchesPerEpoch), done % data.batchesPerEpoch];
