@@ -136,7 +136,7 @@ test("a loss that is no number any more stops its stage within a step", { timeou
   expect(run("--data", "folder=good", ...wild)).toEqual({
     code: 3,
     message:
-      '[supervised/ce] became NaN in step 1 of stage "teacher" (cases 0, 5). The last good checkpoint is kept. Lower the rate or the term\'s weight.',
+      '[supervised/ce] became NaN in step 1 of stage "teacher" (cases 0, 5): variable "teacher/student/encoder/1/first/conv/kernel" is not finite before the step: the update before it was too large. The last good checkpoint is kept. Lower the rate or the term\'s weight, or clip the gradient.',
   });
 });
 
