@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -97,4 +97,13 @@ test("arguments of the new commands are checked", () => {
     stderr: '[init] "c.yaml" exists already, and nothing is overwritten. Give another name: segdistill init other.yaml\n',
   });
   expect(segdistill("plugins", "--jsn").status).toBe(2);
+});
+
+test("a reader that stops reading ends nothing and is told nothing", async () => {
+  const child = spawn(process.execPath, [bin, "plugins"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  let said = "";
+  child.stderr.on("data", (piece: Buffer) => (said += piece.toString()));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect({ code, said }).toEqual({ code: 0, said: "" });
 });
