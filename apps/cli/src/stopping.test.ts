@@ -41,3 +41,13 @@ test("SIGTERM asks too, with the code of a run that can be resumed; nothing list
   stop.close();
   expect([events.listenerCount("SIGINT"), events.listenerCount("SIGTERM")]).toEqual([0, 0]);
 });
+
+test("of all errors only those of stopping are the stop's, and only once it was asked for", () => {
+  const { events, stop } = process();
+  const interrupted = Object.assign(new Error("stopped"), { name: "SegDistillError", code: "core/interrupted", exit: 130 });
+  const aborted = Object.assign(new Error("aborted"), { name: "AbortError" });
+  expect([interrupted, aborted].map(stop.codeOf)).toEqual([undefined, undefined]);
+  events.emit("SIGTERM");
+  const wrong = Object.assign(new Error("wrong"), { name: "SegDistillError", code: "config/x", exit: 2 });
+  expect([interrupted, aborted, wrong, new Error("other")].map(stop.codeOf)).toEqual([75, 75, undefined, undefined]);
+});

@@ -1,3 +1,5 @@
+import { isUserError } from "./errors.js";
+
 /** Why a run was asked to stop, as its exit code: 130 interrupted (Ctrl-C), 75 stopped from outside (SIGTERM); both can be resumed. */
 export type StopCode = 130 | 75;
 
@@ -12,6 +14,8 @@ export interface Stopping {
   readonly signal: AbortSignal;
   /** Set once the signal is aborted. */
   readonly code: () => StopCode | undefined;
+  /** The exit code of a program that ended with this error because it was asked to stop; undefined where the error is another. */
+  readonly codeOf: (error: unknown) => StopCode | undefined;
   readonly close: () => void;
 }
 
@@ -38,6 +42,8 @@ export const stopping = (say: (line: string) => void, of: Signals = process, now
   return {
     signal: controller.signal,
     code: () => code,
+    codeOf: (error) =>
+      (isUserError(error) && error.exit === 130) || (error instanceof Error && error.name === "AbortError") ? code : undefined,
     close: () => {
       of.off("SIGINT", interrupted);
       of.off("SIGTERM", terminated);

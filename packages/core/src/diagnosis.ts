@@ -1,5 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
-import { dispose } from "@tensorflow/tfjs-core";
+import { dispose, type Tensor } from "@tensorflow/tfjs-core";
 import { firstNonFinite } from "@segdistill/backend";
 import type { Batch, Module } from "./contract/index.js";
 import { namedVariables } from "./keeping.js";
@@ -31,7 +30,12 @@ export async function whereNotFinite(
     running = step(feed());
     running.catch(() => undefined); // told below
   });
-  dispose(await running!);
+  try {
+    dispose(await running!);
+  } catch (failure) {
+    // op by op a step needs more memory than compiled: what went wrong first must be told all the same
+    return `where it came up first was not found, for the step cannot run op by op (${(failure as Error).message})`;
+  }
   if (!found) return "op by op in float32 every number is finite";
   const { op, shape, value, near, reads } = found;
   return `first ${value} in ${op} [${shape.join(", ")}]${near === null ? "" : reads ? `, which reads "${near}"` : `, after "${near}" was read`}`;

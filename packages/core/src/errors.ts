@@ -145,6 +145,11 @@ export const notFinite = ({ term, stage, step, value, cases, precision, where, s
     ),
     { name: "SegDistillError", code: "core/not-finite", exit: 3 },
   );
+export const shortEpoch = (stage: string, epoch: number, found: number, expected: number): CoreError =>
+  authorError(
+    "core/short-epoch",
+    `stage "${stage}": epoch ${epoch} of the data ended after ${found} batches, batchesPerEpoch says ${expected}. Give as many in every epoch.`,
+  );
 export const noBatch = (who: string, stage: string): CoreError =>
   userError("core/no-batch", `[${who}] stage "${stage}": the data gave no batch to measure. Give at least one case.`);
 export const gateFailed = (gate: string, stage: string, value: number): CoreError =>

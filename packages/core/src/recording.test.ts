@@ -115,6 +115,13 @@ describe("where it came up first is told", () => {
     );
   });
 
+  test("not, where the step cannot run op by op; what went wrong is told all the same", async () => {
+    const { whereNotFinite } = await import("./diagnosis.js");
+    const first = (await cases().epoch(0, 1)[Symbol.asyncIterator]().next()).value as Batch;
+    const where = await whereNotFinite(first, new Map(), () => ({}) as never, () => Promise.reject(new Error("out of memory"))); // prettier-ignore
+    expect(where).toBe("where it came up first was not found, for the step cannot run op by op (out of memory)");
+  });
+
   test("nowhere, where only the step's precision was to blame", async () => {
     const { whereNotFinite } = await import("./diagnosis.js");
     const first = (await cases().epoch(0, 1)[Symbol.asyncIterator]().next()).value as Batch;

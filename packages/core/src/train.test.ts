@@ -372,6 +372,16 @@ test("a disk that is full when a checkpoint is written ends the run; with space 
   expect((await finished([goal()], { store })).bytes).toEqual(whole.bytes);
 });
 
+test("data whose epoch ends early is an error, not a run without end", async () => {
+  const short: Data = { ...cases(), batchesPerEpoch: 3 };
+  expect(await thrownBy([fitting({ data: short, steps: 9 })])).toEqual({
+    code: "core/short-epoch",
+    exit: 1,
+    left: 0,
+    message: 'stage "fitting": epoch 0 of the data ended after 2 batches, batchesPerEpoch says 3. Give as many in every epoch.',
+  });
+});
+
 test("a last batch that is smaller counts by its images, in every form of the step", async () => {
   const uneven: Data = {
     ...cases(),

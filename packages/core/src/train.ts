@@ -2,7 +2,7 @@ import { concat, dispose, stack, type Scalar } from "@tensorflow/tfjs-core";
 import { onGpu } from "@segdistill/backend";
 import type { Batch, Module, Stage } from "./contract/index.js";
 import { whereNotFinite } from "./diagnosis.js";
-import { couplesImages, interrupted } from "./errors.js";
+import { couplesImages, interrupted, shortEpoch } from "./errors.js";
 import { namedVariables } from "./keeping.js";
 import { memoryGuard } from "./memory.js";
 import { prepare, type Ready } from "./plan/prepare.js";
@@ -135,6 +135,8 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
           if (signal?.aborted) throw interrupted(stage.name, done, steps);
         }
         await record.flush();
+        if (done < steps && done % data.batchesPerEpoch !== 0)
+          throw shortEpoch(stage.name, epoch, done % data.batchesPerEpoch, data.batchesPerEpoch);
       } finally {
         await batches.return?.();
       }

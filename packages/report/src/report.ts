@@ -6,7 +6,7 @@ import { overlaySection } from "./overlay-section.js";
 import type { ReportInput } from "./report-input.js";
 import { policy } from "./policy.js";
 import { runSection } from "./run-section.js";
-import { stageCautions, unequalSteps } from "./stage-cautions.js";
+import { unequalSteps } from "./stage-cautions.js";
 import { style } from "./style.js";
 import { summarise } from "./summary.js";
 
@@ -41,7 +41,7 @@ export const report = (input: ReportInput): string => {
 <body><a class="skip" href="#summary">To the summary</a>
 <header><h1>${results.name} <span class="soft">· distillation report · seed ${seeds.join(", ")} · ${results.finished.slice(0, 10)}</span></h1></header>
 <main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets([...sentences, ...(training.length === 0 ? [] : [training.join(" ")]), ...(cost === null ? [] : [cost])])}
-<p class="note">${[...caution, ...stageCautions(results)].join(" ")}${results.models["baseline"] ? ` The baseline is the same small network with the same first values${unequalSteps(results.stages).length === 0 ? ", steps and data" : " and data"}, trained without the teacher.` : null} A group is a patient, or the nearest thing known.</p></section>
+<p class="note">${caution.join(" ")}${results.models["baseline"] ? ` The baseline is the same small network with the same first values${unequalSteps(results.stages).length === 0 ? ", steps and data" : " and data"}, trained without the teacher.` : null} A group is a patient, or the nearest thing known.</p></section>
 <nav aria-label="Contents"><ul>${links.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 ${modelsSection(results, metric)}${domains.map((domain, i) => domainSection(results, domain, metric, i))}${pictures}${curves}${runSection(input)}</main>
 <footer><p>Made by SegDistill from results.json (schema 1), events.jsonl and the predictions of this run. Not for diagnosis.</p></footer></body></html>

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { exampleInput } from "../test/example-input.js";
 import { summarise } from "./summary.js";
 
-const example = exampleInput().results;
+const shown = exampleInput().results;
+/** Nothing befell its stages: what is said of that has a test of its own. */
+const example: Results = { ...shown, stages: shown.stages.map(({ name, steps, seconds, reused }) => ({ name, steps, seconds, reused })) };
 const row = (changed: Partial<GainRow>): GainRow => ({
   ...{ model: "distilled", against: "baseline", domain: "phantoms", metric: "dice", mean: 0.0123, low: 0.003, high: 0.0216 },
   ...{ level: 0.95, n: 24, groups: 12, nulls: 0, seeds: 1, method: "bootstrap over groups" },
@@ -134,5 +136,18 @@ test("few groups and seeds are said, too few by the sentences of the statistics"
   ]);
   expect(summarise(of(row({ groups: 10 })), [0, 1, 2]).caution).toEqual([
     "Mean over 3 seeds (0, 1, 2); the intervals do not count differences between seeds.",
+  ]);
+});
+
+test("what befell the stages is said with the numbers, on the terminal as in the report", () => {
+  const stages = [
+    { name: "baseline", steps: 6, seconds: 1, reused: false },
+    { name: "distillation", steps: 4, seconds: 1, reused: false, kept: "best" as const, skipped: 2 },
+  ];
+  expect(summarise({ ...of(row({ groups: 10, seeds: 3 })), seeds: [0, 1, 2], stages }).caution).toEqual([
+    "Mean over 3 seeds (0, 1, 2); the intervals count differences between seeds.",
+    "Steps that gave a number that is not finite were left out in distillation (2 steps).",
+    "distillation had 4 steps and baseline 6: validation ended them apart, so the comparison is not one of equal training.",
+    "Selected on validation data: the result of distillation.",
   ]);
 });

@@ -4,6 +4,7 @@ import { finding, type Finding } from "./finding.js";
 import { metricName } from "./names.js";
 import { counted, listed, percent, probability, signed } from "./numbers.js";
 import { trainingCost } from "./training-cost.js";
+import { stageCautions } from "./stage-cautions.js";
 
 /** The run in plain words. */
 export interface Summary {
@@ -43,7 +44,14 @@ export const summarise = (results: Results, seeds: readonly number[] = results.s
     const headline = results.models["baseline"]
       ? "Nothing was compared with the baseline, so this run cannot say whether distillation helped."
       : "No baseline was trained, so this run cannot say whether distillation helped.";
-    return { metric, headline, domains: [], training: [], cost: costOf(results), caution: aboutSeeds(rows, seeds) };
+    return {
+      metric,
+      headline,
+      domains: [],
+      training: [],
+      cost: costOf(results),
+      caution: [...aboutSeeds(rows, seeds), ...stageCautions(results)],
+    };
   }
   const unseen = (domain: string): boolean => results.data[domain]?.unseen ?? false;
   return {
@@ -52,7 +60,7 @@ export const summarise = (results: Results, seeds: readonly number[] = results.s
     domains: rows.map((row) => sentence(row, unseen(row.domain))),
     training: trainingCost(results),
     cost: costOf(results),
-    caution: [...aboutSeeds(rows, seeds), ...aboutGroups(rows)],
+    caution: [...aboutSeeds(rows, seeds), ...aboutGroups(rows), ...stageCautions(results)],
   };
 };
 

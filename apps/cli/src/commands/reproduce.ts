@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { readResults, runPaths } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readSource } from "../config/read.js";
-import { isUserError, notARun, reproducedExists } from "../errors.js";
+import { notARun, reproducedExists } from "../errors.js";
 import type { Common } from "../program.js";
 import { verdictOn, verdictText } from "../reproduce/verdict.js";
 import { resolveRun } from "../run/resolve-run.js";
@@ -56,10 +56,9 @@ export const reproduce = async (run: string, options: ReproduceOptions): Promise
     }
     return equal ? 0 : 3;
   } catch (e) {
-    const code = stop.code();
-    const stopped = (isUserError(e) && e.exit === 130) || (e instanceof Error && e.name === "AbortError");
-    if (code === undefined || !stopped) throw e;
-    write(`${e.message}\n`, process.stderr);
+    const code = stop.codeOf(e);
+    if (code === undefined) throw e;
+    write(`${(e as Error).message}\n`, process.stderr);
     return code;
   } finally {
     stop.close();

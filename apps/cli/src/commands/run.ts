@@ -3,7 +3,7 @@ import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
-import { badJobs, isUserError, noSuchEntry, noSweep } from "../errors.js";
+import { badJobs, noSuchEntry, noSweep } from "../errors.js";
 import type { Common } from "../program.js";
 import { stopping } from "../stopping.js";
 import { sweepOf, type Entry } from "../sweep/entries.js";
@@ -91,10 +91,9 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
     }
     return 0;
   } catch (e) {
-    const code = stop.code();
-    const stopped = (isUserError(e) && e.exit === 130) || (e instanceof Error && e.name === "AbortError");
-    if (code === undefined || !stopped) throw e;
-    write(`${e.message}\n`, process.stderr);
+    const code = stop.codeOf(e);
+    if (code === undefined) throw e;
+    write(`${(e as Error).message}\n`, process.stderr);
     return code;
   } finally {
     stop.close();

@@ -1,8 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { checkpoints, readResults, runPaths, type Results } from "@segdistill/core";
+import { checkpoints, folderOwner, readResults, runPaths, type Results } from "@segdistill/core";
 import { filesBelow, kindOf, smallJson } from "./find-runs.js";
-import { ownerOf } from "./owner.js";
 
 /** Where a run stands. */
 export type RunState =
@@ -36,7 +35,7 @@ export const describeRun = async (path: string): Promise<RunInfo> => {
   const last = lastStage(paths.events);
   const here = stages.find(({ stage }) => stage === last);
   const share = here ? (here.done ? 1 : here.step / here.steps) : 0;
-  const owner = ownerOf(path);
+  const owner = folderOwner(path);
   const stateOf = (): RunState => {
     if (typeof config === "string") return { kind: "damaged", why: config };
     if (owner) return { kind: "running", ...owner, stage: last, share };

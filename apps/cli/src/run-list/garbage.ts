@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { checkpoints, runPaths } from "@segdistill/core";
+import { checkpoints, folderOwner, runPaths } from "@segdistill/core";
 import { kindOf } from "./find-runs.js";
-import { ownerOf } from "./owner.js";
 
 /** Files of a run that nothing needs any more. */
 export interface Garbage {
@@ -17,7 +16,7 @@ export interface Garbage {
  * Never students, results, events; of a run that is going on, nothing. Links are left alone.
  */
 export const garbageOf = async (run: string, finished = false): Promise<readonly Garbage[]> => {
-  if (ownerOf(run)) return [];
+  if (folderOwner(run)) return [];
   const paths = runPaths(run);
   const kept = checkpoints(paths.checkpoints);
   const done = finished && kindOf(paths.results) === "file" && kindOf(paths.students) === "folder";

@@ -1,9 +1,9 @@
 import { readdirSync, renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { folderOwner } from "@segdistill/core";
 import { notARun, runIsLink, runIsRunning } from "../errors.js";
 import { isRun, kindOf, runsIn } from "./find-runs.js";
-import { ownerOf } from "./owner.js";
 
 /** What the seeds of one configuration have beside their folders. */
 const ofSeeds = new Set(["results.json", "report.html"]);
@@ -39,7 +39,7 @@ export const removeRun = async (path: string): Promise<void> => {
 
 const refuseRunning = (runs: readonly string[]): void => {
   for (const run of runs) {
-    const owner = ownerOf(run);
+    const owner = folderOwner(run);
     if (owner) throw runIsRunning(run, owner.pid, owner.host);
   }
 };

@@ -57,7 +57,7 @@ describe("on a terminal of 40 columns no line is longer, and no colour is writte
     const domain = { cases: [{ id: "a", group: "g", dice: 0.5 }], mean: { dice: 0.5 }, pooled: { dice: 0.5 } };
     const domains = Object.fromEntries(["one", "two", "three"].map((name) => [name, domain]));
     const data = Object.fromEntries(["one", "two", "three"].map((name) => [name, { fingerprint: "f", cases: 1, groups: 1, unseen: true }]));
-    const results = { data, models: { distilled: { parameters: 1, macs: 1, trainSeconds: 1, domains } }, gains: [] };
+    const results = { data, models: { distilled: { parameters: 1, macs: 1, trainSeconds: 1, domains } }, gains: [], stages: [] };
     write(summary(results as never, "runs/x", true));
     expect(said.split("\n").filter((line) => line.length > columns)).toEqual([]);
     expect(said).toContain("0.500");

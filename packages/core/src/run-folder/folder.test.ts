@@ -7,6 +7,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readEvents } from "./event-log.js";
 import { openRunFolder, readRunFolder, type RunFolderOptions } from "./folder.js";
+import { folderOwner } from "./lock.js";
 import { temporaryFolder } from "../testing/temporary.js";
 
 const box = temporaryFolder();
@@ -208,4 +209,25 @@ test("killed again and again, a run ends as an undisturbed one: same weights, ev
   expect(lines.filter((event) => "event" in event && event.event === "finished")).toHaveLength(1);
   expect(lines.filter((event) => "event" in event && event.event === "resumed").length).toBeGreaterThan(0);
   expect(names(killed)).toEqual(names(whole));
+});
+
+test("who has a run folder can be asked without taking it", async () => {
+  const path = join(box, "asked");
+  expect(folderOwner(path)).toBe(null);
+  const run = await openRunFolder(path, options);
+  expect(folderOwner(path)).toEqual({ pid: process.pid, host: hostname() });
+  run.close();
+  expect(folderOwner(path)).toBe(null);
+  for (const [lock, owner] of [
+    [
+      { pid: 4, host: "elsewhere", since: "", started: null },
+      { pid: 4, host: "elsewhere" },
+    ],
+    [{ pid: 2 ** 22 + 1, host: hostname(), since: "", started: null }, null], // no process has such a number
+    [{ pid: -1, host: "elsewhere", since: "", started: null }, null],
+    ["not a lock", null],
+  ] as const) {
+    writeFileSync(join(path, "run.lock"), JSON.stringify(lock));
+    expect(folderOwner(path)).toEqual(owner);
+  }
 });

@@ -15,6 +15,7 @@ export {
   type StepLine,
   type ValidationLine,
 } from "./events.js";
+export { folderOwner } from "./lock.js";
 export { openRunFolder, readRunFolder, runPaths, type RunFolder, type RunFolderOptions, type RunPaths, type RunView } from "./folder.js";
 export { folderStore, type FolderStoreOptions } from "./folder-store.js";
 export { gitCommit } from "./git-commit.js";

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { temporaryPath } from "./atomic.js";
 import { codeOf, folderInUse, writeError } from "./errors.js";
+import { readForeign } from "./foreign-file.js";
 
 /** Who has a run folder. */
 interface Owner {
@@ -43,11 +44,27 @@ const alive = ({ pid, started }: Owner): boolean => {
 const ownerIn = (text: string): Owner | null => {
   try {
     const owner = JSON.parse(text) as Owner;
-    return typeof owner.pid === "number" && typeof owner.host === "string" ? owner : null;
+    return Number.isSafeInteger(owner.pid) && owner.pid > 0 && typeof owner.host === "string" ? owner : null;
   } catch {
     return null;
   }
 };
+
+const heldBy = (owner: Owner): boolean => owner.host !== hostname() || alive(owner);
+const fileOf = (folder: string): string => join(folder, "run.lock");
+
+/**
+ * The process that has a run folder; null where nobody has it, or where its process is gone or its lock cannot be read. One on another host counts as living:
+ * nobody here can know.
+ */
+export function folderOwner(folder: string): { readonly pid: number; readonly host: string } | null {
+  try {
+    const owner = ownerIn(readForeign(fileOf(folder), { most: 4096 }).toString("utf8"));
+    return owner !== null && heldBy(owner) ? { pid: owner.pid, host: owner.host } : null;
+  } catch {
+    return null;
+  }
+}
 
 /** Puts a file there unless there is one, whole at once. */
 const place = (path: string, content: string): boolean => {
@@ -79,7 +96,7 @@ const place = (path: string, content: string): boolean => {
  * Throws run/in-use with the owner; file/…. Source: our choice.
  */
 export function lockFolder(folder: string): Lock {
-  const path = join(folder, "run.lock");
+  const path = fileOf(folder);
   const mine: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString(), started: startOf(process.pid) };
   const content = `${JSON.stringify(mine)}\n`;
   const read = (): string | null => {
@@ -96,7 +113,7 @@ export function lockFolder(folder: string): Lock {
       const found = read();
       if (found === null) continue;
       const owner = ownerIn(found);
-      if (owner !== null && (owner.host !== mine.host || alive(owner))) throw folderInUse(folder, owner.pid, owner.host, owner.since);
+      if (owner !== null && heldBy(owner)) throw folderInUse(folder, owner.pid, owner.host, owner.since);
       // Renamed, then looked at: if somebody else took it over in between, it is put back.
       const aside = temporaryPath(path);
       try {

@@ -8,6 +8,7 @@ import { assertComparable } from "./comparable.js";
 import type { CompareOptions, ComparedDifference, ComparedDomain, ComparedRow, ComparedRun, Comparison } from "./comparison.js";
 import { own } from "./own.js";
 import { againstOf, sharedSeeds, type Reference } from "./reference.js";
+import { stageCautions } from "../stage-cautions.js";
 
 /**
  * Several runs in one table: per test set and model mean ± deviation, the difference to what it is compared with with interval and test, size, time and memory.
@@ -126,6 +127,7 @@ const cautionsOf = (runs: readonly ComparedRun[], domains: readonly ComparedDoma
         );
       say(domain, groupCaution(difference.groups));
     }
+  for (const { label, seeds } of runs) for (const results of seeds) for (const sentence of stageCautions(results)) say(label, sentence);
   for (const run of runs)
     for (const model of new Set(run.seeds.flatMap(({ models }) => Object.keys(models))))
       for (const { domain } of domains) {
