@@ -98,6 +98,23 @@ test("a file that extends another may leave out what that one has, and takes out
   expect(faults({ extends: "base.yaml", teacher: { use: "u-net", widht: 8 } })[0]).toContain('"additionalProperty":"widht"');
 });
 
+describe("a file that extends another", () => {
+  const train = (choice: object): unknown => ({ extends: "base.yaml", distil: choice });
+  test.each([
+    ["optimiser", { optimiser: { adam: null, sgd: { rate: 0.1 } } }],
+    ["schedule", { schedule: { poly: null, cosine: {} } }],
+    ["clip", { clip: { norm: null, value: 1 } }],
+  ])("changes its choice of %s: null takes out what that one chose", (_, choice) => {
+    expect(faults(train(choice))).toEqual([]);
+  });
+
+  test("may not choose two itself", () => {
+    expect(faults(train({ optimiser: { adam: {}, sgd: {} } }))[0]).toBe("/distil/optimiser must NOT be valid {}");
+    expect(faults(train({ clip: { norm: 1, value: 1 } }))[0]).toBe("/distil/clip must NOT be valid {}");
+    expect(faults(train({ schedule: { poly: 1, cosine: {} } }))).toContain("/distil/schedule must NOT be valid {}");
+  });
+});
+
 test("shared pieces of several packages do not meet; a package without zod leaves its options open", () => {
   const offer = (uses: string, options: z.ZodType | null): Offering => ({
     kind: "methods",

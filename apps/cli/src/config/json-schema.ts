@@ -12,7 +12,6 @@ export const isOwnSchema = (text: string): boolean => text.includes(`"title": "$
 const places: readonly { readonly path: readonly string[]; readonly kind: Kind }[] = [
   { path: ["data", "train"], kind: "datasets" },
   { path: ["data", "unlabelled"], kind: "datasets" },
-  { path: ["data", "unlabelled"], kind: "datasets" },
   { path: ["data", "validation"], kind: "datasets" },
   { path: ["data", "test", "*"], kind: "datasets" },
   { path: ["teacher"], kind: "networks" },
@@ -50,11 +49,15 @@ const extend = {
 
 /** The same for a file that extends another: whatever it leaves out that one may have, and null takes a key out. */
 const partial = (schema: JsonSchema): JsonSchema => {
-  const { required, oneOf, minProperties, ...rest } = schema;
+  const { required, oneOf, minProperties, maxProperties, ...rest } = schema;
   void [required, oneOf, minProperties]; // what asks for keys
-  const { properties, items, additionalProperties, allOf } = rest as Record<string, unknown>;
+  const { properties, items, additionalProperties, allOf = [], anyOf } = rest as Record<string, unknown>;
   const inner = (piece: unknown): unknown => (typeof piece === "object" && piece !== null ? partial(piece as JsonSchema) : piece);
   const orNull = (piece: unknown): unknown => (typeof piece === "object" ? { anyOf: [inner(piece), { type: "null" }] } : piece);
+  const all = [
+    ...(allOf as JsonSchema[]).map((one) => ({ ...one, then: inner(one["then"]) })),
+    ...(maxProperties === 1 ? notTogether(Object.keys((properties as object | undefined) ?? {})) : []),
+  ];
   return {
     ...rest,
     ...(properties !== undefined && {
@@ -63,8 +66,15 @@ const partial = (schema: JsonSchema): JsonSchema => {
     // entries of lists are whole: lists are replaced, not merged
     ...(items !== undefined && { items }),
     ...(additionalProperties !== undefined && { additionalProperties: inner(additionalProperties) }),
-    ...(allOf !== undefined && { allOf: (allOf as JsonSchema[]).map((one) => ({ ...one, then: inner(one["then"]) })) }),
+    ...(anyOf !== undefined && { anyOf: (anyOf as readonly unknown[]).map(inner) }),
+    ...(all.length > 0 && { allOf: all }),
   } as JsonSchema;
+};
+
+/** Of each two keys one at most has a value: a key that null takes out does not count, so that a choice can be changed. */
+const notTogether = (keys: readonly string[]): readonly object[] => {
+  const valued = (key: string) => ({ required: [key], properties: { [key]: { not: { type: "null" } } } });
+  return keys.flatMap((one, i) => keys.slice(i + 1).map((other) => ({ not: { allOf: [valued(one), valued(other)] } })));
 };
 
 /** A schema in which the piece at a path of properties is another; "*" stands for every item or value. */
