@@ -45,10 +45,10 @@ export const againstOf = (runs: readonly ComparedRun[], name: string): Against =
   };
 };
 
-/** The seeds that two runs have both, in growing order. Throws report-compare-seeds where there is none. */
+/** The seeds that two runs have both, in the order of the first: that of its configuration, which names the random numbers of results.json. Throws report-compare-seeds where there is none. */
 export const sharedSeeds = (one: ComparedRun, other: ComparedRun): readonly number[] => {
   const [ours, theirs] = [one, other].map(({ seeds }) => seeds.map(({ seed }) => seed));
-  const shared = ours!.filter((seed) => theirs!.includes(seed)).sort((a, b) => a - b);
+  const shared = ours!.filter((seed) => theirs!.includes(seed));
   if (shared.length === 0) throw noSharedSeed(one.label, ours!, other.label, theirs!);
   return shared;
 };
