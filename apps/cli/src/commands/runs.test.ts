@@ -281,4 +281,54 @@ describe("gc", () => {
     expect(readdirSync("runs/b/checkpoints/teacher").length).toBe(2);
     expect(left("runs/c")).toEqual(four);
   });
+
+  test("a run that somebody goes on with after the question keeps everything", async () => {
+    await run("runs/a", "done");
+    await run("runs/b", "done");
+    const text = await output(() =>
+      gcRuns("runs", {}, () => {
+        lock("runs/a", here);
+        return Promise.resolve(true);
+      }),
+    );
+    expect(left("runs/a")).toEqual(four);
+    expect(left("runs/b")).toEqual(["8.json", "8.safetensors"]);
+    expect(
+      text
+        .replace(/[\d.]+ k?B/g, "SIZE")
+        .split("\n")
+        .slice(-3),
+    ).toEqual(["runs/a  has changed meanwhile, or somebody works on it: what is needed there now stays.", "SIZE are removed.", ""]);
+  });
+
+  test("what is needed again when the answer comes stays", async () => {
+    await run("runs/a", "done");
+    const text = await output(() =>
+      gcRuns("runs", {}, () => {
+        rmSync("runs/a/checkpoints/distillation/8.json"); // no stage is done any more: step 2 is what the run goes on from
+        return Promise.resolve(true);
+      }),
+    );
+    expect(left("runs/a")).toEqual(["2.json", "2.safetensors", "8.safetensors"]);
+    expect(text.trim().split("\n").at(-1)).toBe("0 B are removed.");
+  });
+
+  test("a run that cannot be read is told of and does not keep the others from being cleared", async () => {
+    await run("runs/a", "done");
+    await run("runs/b", "done");
+    const record = "runs/a/checkpoints/distillation/2.json";
+    rmSync(record);
+    symlinkSync(join(top, "runs", "b", "config.json"), record);
+    const why = await message(checkpoints("runs/a/checkpoints").list());
+    expect(why).toContain(record);
+    const text = await output(() => gcRuns("runs", { yes: true }));
+    expect(text.split("\n")[0]).toBe(`runs/a  is left alone: ${why}`);
+    expect(text.trim().split("\n").at(-1)).toBe("They are removed.");
+    expect(left("runs/a")).toEqual(four);
+    expect(left("runs/b")).toEqual(["8.json", "8.safetensors"]);
+    expect(JSON.parse(await output(() => gcRuns("runs", { yes: true, json: true })))).toEqual({
+      ...{ removed: false, bytes: 0, runs: [] },
+      damaged: [{ run: "runs/a", why }],
+    });
+  });
 });

@@ -4,7 +4,7 @@ import { noRuns, notARun, removeNeedsYes } from "../errors.js";
 import type { Common } from "../program.js";
 import { describeRun, type RunInfo, type RunState } from "../run-list/describe-run.js";
 import { isRun, kindOf, runsIn } from "../run-list/find-runs.js";
-import { collect, garbageOf } from "../run-list/garbage.js";
+import { collect, garbageOf, type Garbage } from "../run-list/garbage.js";
 import { removeRun, runsToRemove } from "../run-list/remove-run.js";
 import { canAsk, confirmed } from "../terminal/ask.js";
 import { bytes } from "../terminal/bytes.js";
@@ -107,25 +107,54 @@ export const removeRuns = async (
   return 0;
 };
 
-/** `segdistill runs gc`: shows what can go; removes it with `--yes`, or where somebody on a terminal agrees. */
+/** `segdistill runs gc`: shows what can go; removes it with `--yes`, or where somebody on a terminal agrees. A run that cannot be read is told of and left alone. */
 export const gcRuns = async (folder: string, options: GcOptions, ask = canAsk() ? confirmed : undefined): Promise<number> => {
   if (kindOf(folder) === "nothing") throw noRuns(folder);
-  const all = (await Promise.all(runsIn(folder).map(async (run) => ({ run, garbage: await garbageOf(run, options.finished) })))).filter(
-    ({ garbage }) => garbage.length > 0,
-  );
-  const total = all.flatMap(({ garbage }) => garbage).reduce((sum, one) => sum + one.bytes, 0);
-  if (!options.json) {
+  const { json, finished } = options;
+  const damaged: { readonly run: string; readonly why: string }[] = [];
+  const inEach = (runs: readonly string[], act: (run: string) => Promise<readonly Garbage[]>): Promise<readonly OfRun[]> =>
+    Promise.all(
+      runs.map(async (run) => {
+        try {
+          return { run, garbage: await act(run) };
+        } catch (e) {
+          const why = e instanceof Error ? e.message : String(e);
+          damaged.push({ run, why });
+          if (!json) write(`${run}  is left alone: ${why}\n`);
+          return { run, garbage: [] };
+        }
+      }),
+    );
+  const all = (await inEach(runsIn(folder), (run) => garbageOf(run, finished))).filter(({ garbage }) => garbage.length > 0);
+  if (!json) {
     for (const { run, garbage } of all) for (const one of garbage) write(`${run}  ${one.why}  ${bytes(one.bytes)}\n`);
     write(
       all.length === 0
         ? "Nothing can go.\n"
-        : `${bytes(total)} in checkpoints that nothing needs any more; students, results and events stay.\n`,
+        : `${bytes(sizeOf(all))} in checkpoints that nothing needs any more; students, results and events stay.\n`,
     );
   }
   const wanted = options.dryRun !== true && all.length > 0;
-  const go = wanted && (options.yes === true || (options.json !== true && ask !== undefined && (await ask("Remove them?"))));
-  if (go) for (const { garbage } of all) collect(garbage);
-  if (options.json) writeJson({ removed: go, bytes: total, runs: all });
-  else if (all.length > 0) write(go ? "They are removed.\n" : `Nothing was removed${wanted && !ask ? "; --yes does it" : ""}.\n`);
+  const go = wanted && (options.yes === true || (json !== true && ask !== undefined && (await ask("Remove them?"))));
+  const asked = new Map(all.map(({ run, garbage }) => [run, garbage]));
+  const gone = go ? await inEach([...asked.keys()], (run) => collect(run, asked.get(run)!, finished)) : all;
+  const kept = all
+    .filter(({ garbage }, i) => gone[i]!.garbage.length < garbage.length)
+    .map(({ run }) => run)
+    .filter((run) => !damaged.some((one) => one.run === run));
+  if (json) {
+    const runs = gone.filter(({ garbage }) => garbage.length > 0);
+    writeJson({ removed: go, bytes: sizeOf(gone), runs, ...(kept.length > 0 && { kept }), ...(damaged.length > 0 && { damaged }) });
+  } else if (!go && all.length > 0) write(`Nothing was removed${wanted && !ask ? "; --yes does it" : ""}.\n`);
+  else if (go) {
+    for (const run of kept) write(`${run}  has changed meanwhile, or somebody works on it: what is needed there now stays.\n`);
+    write(kept.length === 0 ? "They are removed.\n" : `${bytes(sizeOf(gone))} are removed.\n`);
+  }
   return 0;
 };
+
+interface OfRun {
+  readonly run: string;
+  readonly garbage: readonly Garbage[];
+}
+const sizeOf = (all: readonly OfRun[]): number => all.flatMap(({ garbage }) => garbage).reduce((sum, one) => sum + one.bytes, 0);

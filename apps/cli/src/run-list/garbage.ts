@@ -49,7 +49,14 @@ export const garbageOf = async (run: string, finished = false): Promise<readonly
   return all;
 };
 
-/** Removes what {@link garbageOf} found; what is gone already is no error. */
-export const collect = (garbage: readonly Garbage[]): void => {
-  for (const { files } of garbage) for (const file of files) rmSync(file, { force: true });
+/**
+ * Removes what {@link garbageOf} found, as far as it still is garbage: the run is looked at once more, because somebody may have gone on with it since. Returns
+ * what was removed; nothing of a run that is going on. What is gone already is no error.
+ */
+export const collect = async (run: string, garbage: readonly Garbage[], finished = false): Promise<readonly Garbage[]> => {
+  const found = new Set(garbage.flatMap(({ files }) => files));
+  const still = (await garbageOf(run, finished)).filter(({ files }) => files.every((file) => found.has(file)));
+  if (folderOwner(run)) return []; // begun while the checkpoints were read
+  for (const { files } of still) for (const file of files) rmSync(file, { force: true });
+  return still;
 };
