@@ -1,4 +1,4 @@
-import { averageSeeds, bootstrapGain, groupCaution, holm, seedCaution, summarise, type CaseValue } from "@segdistill/metrics";
+import { averageSeeds, bootstrapGain, groupCaution, seedCaution, summarise, type CaseValue } from "@segdistill/metrics";
 import type { ModelResults } from "@segdistill/core";
 import { finding } from "../finding.js";
 import { inOrder } from "../names.js";
@@ -8,6 +8,7 @@ import { assertComparable } from "./comparable.js";
 import type { CompareOptions, ComparedDifference, ComparedDomain, ComparedRow, ComparedRun, Comparison } from "./comparison.js";
 import { own } from "./own.js";
 import { againstOf, sharedSeeds, type Reference } from "./reference.js";
+import { withHolm, type Uncorrected } from "./with-holm.js";
 import { stageCautions } from "../stage-cautions.js";
 
 /**
@@ -18,13 +19,17 @@ import { stageCautions } from "../stage-cautions.js";
  * @param runs at least one, each of another label
  * Throws report-compare-… where the runs cannot be compared ({@link assertComparable}, {@link againstOf}, {@link sharedSeeds}). Pure: the same input, the same table. Source: our choice.
  */
-export const compare = (runs: readonly ComparedRun[], { metric, against = "baseline", draw }: CompareOptions): Comparison => {
+export const compare = (runs: readonly ComparedRun[], options: CompareOptions): Comparison =>
+  withHolm([compareUncorrected(runs, options)])[0]!;
+
+/** As {@link compare}, without Holm's correction: for tables that are to be corrected together. Throws what `compare` throws. Source: our choice. */
+export const compareUncorrected = (runs: readonly ComparedRun[], { metric, against = "baseline", draw }: CompareOptions): Uncorrected => {
   const measured = metric ?? headMetric(runs[0]!.seeds[0]!) ?? "dice";
   assertComparable(runs, measured);
   const reference = againstOf(runs, against);
   const all = runs.flatMap(({ seeds }) => seeds);
-  const domains = [...new Set(all.flatMap(({ data }) => Object.keys(data)))];
-  const bare = domains.map((domain): ComparedDomain => {
+  const names = [...new Set(all.flatMap(({ data }) => Object.keys(data)))];
+  const domains = names.map((domain): ComparedDomain => {
     const { unseen, cases, groups } = all.map(({ data }) => own(data, domain)).find((data) => data !== undefined)!;
     const rows = runs.flatMap((run) =>
       inOrder(Object.keys(run.seeds[0]!.models)).flatMap((model): readonly ComparedRow[] => {
@@ -36,19 +41,13 @@ export const compare = (runs: readonly ComparedRun[], { metric, against = "basel
     );
     return { domain, unseen, cases, groups, rows };
   });
-  const differences = bare.flatMap(({ rows }) => rows.flatMap(({ difference }) => (difference ? [difference] : [])));
-  const corrected = holm(differences.map(({ p }) => p));
-  let next = 0;
-  const withHolm = (row: ComparedRow): ComparedRow =>
-    row.difference ? { ...row, difference: { ...row.difference, pHolm: corrected[next++]! } } : row;
   return {
     metric: measured,
     level: 0.95,
     against: reference.words,
     runs: runs.map(({ label, seeds }) => ({ label, seeds: seeds.map(({ seed }) => seed) })),
-    domains: bare.map((one) => ({ ...one, rows: one.rows.map(withHolm) })),
-    tests: corrected.filter((p) => p !== null).length,
-    cautions: cautionsOf(runs, bare),
+    domains,
+    cautions: cautionsOf(runs, domains),
   };
 };
 

@@ -1,8 +1,9 @@
-import { holm } from "@segdistill/metrics";
-import { compare } from "./compare.js";
-import type { CompareOptions, ComparedRun, Comparison } from "./comparison.js";
+import { compare, compareUncorrected } from "./compare.js";
+import type { CompareOptions, ComparedRow, ComparedRun, Comparison } from "./comparison.js";
 import { csv } from "./csv.js";
 import { escape, markdown } from "./markdown.js";
+import { withHolm } from "./with-holm.js";
+import { withRows } from "./with-rows.js";
 
 /** The comparisons of a sweep: every run's student with its own baseline, and with the student of the first run; null where there is but one run. */
 export interface SweepTables {
@@ -27,33 +28,12 @@ export interface SweepEntry {
  * Throws what `compare` throws. Source: our choice.
  */
 export const compareSweep = (runs: readonly ComparedRun[], options: Omit<CompareOptions, "against">): SweepTables => {
-  const own = compare(runs, options);
-  if (runs.length < 2) return { own, first: null };
+  if (runs.length < 2) return { own: compare(runs, options), first: null };
   const reference = runs[0]!.label;
-  const first = compare(runs, { ...options, against: `${reference}/distilled` });
-  const isRow = ({ run, model, difference }: Comparison["domains"][number]["rows"][number]): boolean =>
-    difference !== null || (run === reference && model === "distilled");
-  const shown = { ...first, domains: first.domains.map((domain) => ({ ...domain, rows: domain.rows.filter(isRow) })) };
-  const [both, second] = corrected([own, shown]);
-  return { own: both!, first: second! };
-};
-
-/** The same comparisons with Holm's correction over all of them. */
-const corrected = (all: readonly Comparison[]): readonly Comparison[] => {
-  const ps = all.flatMap(({ domains }) =>
-    domains.flatMap(({ rows }) => rows.flatMap(({ difference }) => (difference ? [difference.p] : []))),
-  );
-  const found = holm(ps);
-  const tests = ps.filter((p) => p !== null).length;
-  let next = 0;
-  return all.map((one) => ({
-    ...one,
-    tests,
-    domains: one.domains.map((domain) => ({
-      ...domain,
-      rows: domain.rows.map((row) => (row.difference ? { ...row, difference: { ...row.difference, pHolm: found[next++]! } } : row)),
-    })),
-  }));
+  const against = compareUncorrected(runs, { ...options, against: `${reference}/distilled` });
+  const isRow = ({ run, model, difference }: ComparedRow): boolean => difference !== null || (run === reference && model === "distilled");
+  const [own, first] = withHolm([compareUncorrected(runs, options), withRows(against, (rows) => rows.filter(isRow))]);
+  return { own: own!, first: first! };
 };
 
 /** A sweep as Markdown: what each entry changes, which failed, and both tables. Text from outside is escaped. Source: our choice. */
@@ -70,13 +50,9 @@ export const sweepMarkdown = (name: string, entries: readonly SweepEntry[], { ow
   return `# ${escape(name)}: sweep\n\n${entries.map(line).join("")}\n## Against the ${escape(own.against)}\n\n${markdown(own)}${second}`;
 };
 
-/** Both tables of a sweep as one CSV, as {@link csv} writes it: all rows against their own baselines, then those that are compared with the first run's student. Source: our choice. */
+/** Both tables of a sweep as one CSV, as {@link csv} writes it: all rows against their own baselines, then those that are compared with the first run's student, which stands above already. Source: our choice. */
 export const sweepCsv = ({ own, first }: SweepTables): string => {
   if (first === null) return csv(own);
-  const compared = {
-    ...first,
-    domains: first.domains.map((one) => ({ ...one, rows: one.rows.filter(({ difference }) => difference !== null) })),
-  };
-  const text = csv(compared);
+  const text = csv(withRows(first, (rows) => rows.filter(({ difference }) => difference !== null)));
   return csv(own) + text.slice(text.indexOf("\r\n") + 2);
 };
