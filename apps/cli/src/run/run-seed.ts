@@ -70,9 +70,12 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
     await folder.writeEnvironment(environment);
     return { results: await trainAndMeasure(run, folder, environment, fingerprints, options), before: false };
   } finally {
-    show.close();
-    folder.events.close();
-    folder.close();
+    try {
+      show.close();
+      folder.events.close();
+    } finally {
+      folder.close(); // whatever happens: the lock must not stay
+    }
   }
 };
 

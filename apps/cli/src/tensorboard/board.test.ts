@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEventLog, readEvents, type NewEvent } from "@segdistill/core";
@@ -106,6 +106,24 @@ test("where nothing can be written the run is told once and goes on", () => {
     '[tensorboard] nothing more is written to "FOLDER/tensorboard": WHY. The run goes on; its numbers are in events.jsonl.',
   ]);
   expect(existsSync(join(folder, "events.jsonl"))).toBe(true);
+  expect(readEvents(join(folder, "events.jsonl")).length).toBe(2);
+});
+
+test("a stage that goes on where its file cannot be made closes its earlier one once, and no file of somebody else's", () => {
+  const said: string[] = [];
+  const log = logged({ ms: 1_700_000_000_000 }, (text) => said.push(text));
+  log.append(told("started", 0));
+  const inside = join(folder, "tensorboard", "distillation");
+  rmSync(inside, { recursive: true });
+  writeFileSync(inside, "a file stands in the way");
+  log.append(told("resumed", 2));
+  const other = openSync(join(folder, "other"), "w"); // has the lowest free number: that of the board's closed file
+  expect(() => log.close()).not.toThrow();
+  expect(fstatSync(other).isFile()).toBe(true);
+  closeSync(other);
+  expect(said.map((text) => text.replaceAll(folder, "FOLDER"))).toEqual([
+    `[tensorboard] nothing more is written to "FOLDER/tensorboard": EEXIST: file already exists, mkdir 'FOLDER/tensorboard/distillation'. The run goes on; its numbers are in events.jsonl.`,
+  ]);
   expect(readEvents(join(folder, "events.jsonl")).length).toBe(2);
 });
 

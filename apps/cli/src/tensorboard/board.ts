@@ -43,11 +43,12 @@ export const withTensorBoard = (log: EventLog, folder: string, warn: (text: stri
   let given = false;
   let last = 0;
   let drained = now();
-  const attempt = (act: () => void): void => {
-    if (given) return;
+  const attempt = (act: () => void, always = false): void => {
+    if (given && !always) return;
     try {
       act();
     } catch (e) {
+      if (given) return;
       given = true;
       warn(
         `[tensorboard] nothing more is written to "${folder}": ${e instanceof Error ? e.message : String(e)}. The run goes on; its numbers are in events.jsonl.`,
@@ -65,6 +66,7 @@ export const withTensorBoard = (log: EventLog, folder: string, warn: (text: stri
   const open = (stage: string, step: number): BoardFile => {
     drain();
     const before = files.get(stage);
+    files.delete(stage); // closed once: the number of a closed handle may soon be another file's
     if (before) closeSync(before.handle);
     const inside = join(folder, safe(stage));
     mkdirSync(inside, { recursive: true });
@@ -98,10 +100,15 @@ export const withTensorBoard = (log: EventLog, folder: string, warn: (text: stri
       attempt(drain);
     },
     close: () => {
-      log.close();
-      attempt(drain);
-      for (const { handle } of files.values()) closeSync(handle);
-      files.clear();
+      try {
+        log.close();
+      } finally {
+        attempt(drain);
+        for (const [stage, { handle }] of files) {
+          files.delete(stage);
+          attempt(() => closeSync(handle), true);
+        }
+      }
     },
   };
 };
