@@ -4,18 +4,14 @@ import { readResults, readRunFolder, runPaths, type Results } from "@segdistill/
 import type { ComparedRun } from "@segdistill/report";
 import { runTwice } from "../errors.js";
 
-/** The seeds that a results.json is averaged over; none where it is of one seed. Stages of an average are called "seed-1/teacher". */
-const averagedSeeds = ({ seeds, stages }: Results): readonly number[] =>
-  seeds ?? [...new Set(stages.flatMap(({ name }) => /^seed-(\d+)\//.exec(name)?.[1] ?? []))].map(Number);
-
 /** A finished run by seed: a run folder, or the folder above those of several seeds. Throws results/missing where a run has not ended, and what `readResults` throws. */
 export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
   const whole = await readResults(runPaths(folder).results);
-  const folders = averagedSeeds(whole).map((seed) => join(folder, `seed-${seed}`));
+  const folders = whole.seeds?.map((seed) => join(folder, `seed-${seed}`)) ?? [folder];
   const seeds: Results[] = [];
-  for (const one of folders) seeds.push(await readResults(runPaths(one).results));
-  const at = await gridOf(folders[0] ?? folder);
-  return { name: whole.name, seeds: seeds.length > 0 ? seeds : [whole], ...(at !== undefined && { at }) };
+  for (const one of folders) seeds.push(one === folder ? whole : await readResults(runPaths(one).results));
+  const at = await gridOf(folders[0]!);
+  return { name: whole.name, seeds, ...(at !== undefined && { at }) };
 };
 
 /** `evaluate.at` of a run's configuration; undefined where there is none. */
