@@ -18,6 +18,11 @@ export const moduleExists = (name: string): CoreError =>
   authorError("core/module-exists", `module "${name}" exists. Names are stable keys of checkpoints: give the second one another name.`);
 export const variableExists = (module: string, key: string): CoreError =>
   authorError("core/variable-exists", `[${module}] variable "${key}" exists. Give the second one another name.`);
+export const sameMethodName = (where: string, method: string): CoreError =>
+  userError(
+    "core/same-method-name",
+    `"${where}" has two methods called "${method}". Terms are recorded and shared by name: put one of them into together("another-name", …).`,
+  );
 export const sameStageName = (name: string): CoreError =>
   userError("core/same-stage-name", `two different stages are called "${name}". Names are stable keys of checkpoints: rename one.`);
 
@@ -113,6 +118,8 @@ export const nesterovWithoutMomentum = (): CoreError =>
     "core/nesterov",
     "[sgd] nesterov looks ahead along the momentum, which is 0. Set momentum (0.9 is usual), or leave nesterov out.",
   );
+export const unevenStairs = (from: number, rates: number): CoreError =>
+  userError("core/steps", `[steps] has ${from} epochs in from and ${rates} rates. Expected one rate for each, and at least one.`);
 export const noSuchVariables = (stage: string, start: string, has: Iterable<string>): CoreError =>
   userError(
     "core/no-variables",

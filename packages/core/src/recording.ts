@@ -1,11 +1,17 @@
-import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import { concat, stack, type Tensor, type Tensor1D, type Variable } from "@tensorflow/tfjs-core";
 import type { Precision } from "@segdistill/backend";
 import type { Batch } from "./contract/index.js";
 import { notFinite } from "./errors.js";
 import type { Ready } from "./plan/prepare.js";
 import { snapshot } from "./standing.js";
 import type { Feed } from "./step/fed.js";
+import { summed } from "./step/slope.js";
+import type { Updated } from "./step/update.js";
 import type { Store } from "./store.js";
+
+/** What a step gives: one tensor, so that reading it is one read. */
+export const packed = (all: readonly Updated[], factors: Tensor1D | undefined): Tensor =>
+  concat([stack(all.flatMap(({ values }) => values)), ...(factors ? [factors] : []), stack([summed(all.map(({ gradient }) => gradient))])]);
 
 /** A step that was run, not read yet. */
 export interface Given {

@@ -72,3 +72,10 @@ test("the published rates (methods.md 3.2.3, 3.2.5, 5.2)", () => {
   expect(graphFlowDiscriminator().value(at(0))).toBe(3e-5);
   expect([0, 50, 100, 199, 200, 299].map((epoch) => gkd().value(at(50, 100, epoch)))).toEqual([3e-3, 3e-4, 3e-5, 3e-5, 5e-6, 5e-6]);
 });
+
+test("a ramp of no length is over at once; stairs need a rate a step", () => {
+  expect(rampUp({ steps: 0, to: 2 }).value(at(0))).toBe(2);
+  expect(() => steps({ from: [0, 5], rates: [1] })).toThrow(
+    "[steps] has 2 epochs in from and 1 rates. Expected one rate for each, and at least one.",
+  );
+});

@@ -1,4 +1,5 @@
 import type { At, Json, Schedule } from "./contract/index.js";
+import { unevenStairs } from "./errors.js";
 
 /** A length of time, in updates or in epochs. */
 export type Span = { readonly steps: number } | { readonly epochs: number };
@@ -23,13 +24,16 @@ export const steps = ({
   readonly from: readonly number[];
   readonly rates: readonly number[];
   readonly power?: number;
-}): Schedule => ({
-  describe: { steps: { from, rates, power } },
-  value: ({ epoch, step, steps: all }) => {
-    const at = from.findLastIndex((first) => epoch >= first);
-    return (rates[Math.max(0, at)] ?? 0) * Math.max(0, 1 - step / all) ** power;
-  },
-});
+}): Schedule => {
+  if (from.length === 0 || from.length !== rates.length) throw unevenStairs(from.length, rates.length);
+  return {
+    describe: { steps: { from, rates, power } },
+    value: ({ epoch, step, steps: all }) => {
+      const at = from.findLastIndex((first) => epoch >= first);
+      return rates[Math.max(0, at)]! * Math.max(0, 1 - step / all) ** power;
+    },
+  };
+};
 
 /** From `base` to `to` along half a cosine: to + (base − to)·(1 + cos(π·step/steps))/2. Loshchilov and Hutter, 2017, without restarts. */
 export const cosine = (base: number, to = 0): Schedule => ({
@@ -62,7 +66,7 @@ export const publishedRates = {
 /** From 0 to `to` in a straight line over the first n updates (or epochs), then `to`. A weight: `weigh(rampUp({ epochs: 5 }), method)`. */
 export const rampUp = ({ to = 1, ...span }: Span & { readonly to?: number }): Schedule => ({
   describe: { rampUp: { ...span, to } as Json },
-  value: (at) => to * Math.min(1, at.step / lengthOf(span as Span, at)),
+  value: (at) => to * (lengthOf(span as Span, at) === 0 ? 1 : Math.min(1, at.step / lengthOf(span as Span, at))),
 });
 
 /** 1 from the first to before the last of some epochs or updates, counted from 0, and 0 outside; without an end it stays 1. A weight: `weigh(during({ epochs: [10] }), method)`. */

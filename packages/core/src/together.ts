@@ -1,4 +1,5 @@
 import type { Built, CheckedMethod, Method, Scope, Step, Wants } from "./contract/index.js";
+import { sameMethodName } from "./errors.js";
 
 type WantsOfOne<M> = M extends Method<string, infer W> ? W : never;
 type Roles<W> = W extends unknown ? keyof W & string : never;
@@ -6,7 +7,10 @@ type Roles<W> = W extends unknown ? keyof W & string : never;
 type WantsOfAll<W> = { readonly [R in Roles<W>]: W extends Readonly<Record<R, infer T extends string>> ? T : never };
 
 /**
- * Several methods as one, to be weighed or switched as one. Terms, modules and gates are named `<method>/<name>` inside it.
+ * Several methods as one, to be weighed or switched as one. Terms, modules and gates are named `<method>/<name>` inside it,
+ * so first values and noise are drawn under other names than alone: the same in law, not in number.
+ *
+ * @throws core/same-method-name
  *
  * @example weigh(rampUp({ epochs: 5 }), together("gkd", dcgd(), dicd()))
  */
@@ -15,6 +19,8 @@ export function together<const M extends string, const Methods extends readonly 
   ...methods: Methods
 ): Method<M, WantsOfAll<WantsOfOne<Methods[number]>>> {
   const all = methods as unknown as readonly Method<string, Wants>[];
+  const twice = all.find((method, i) => all.findIndex((other) => other.name === method.name) !== i);
+  if (twice) throw sameMethodName(name, twice.name);
   const wants: Record<string, readonly string[]> = {};
   for (const [role, taps] of all.flatMap((method) => Object.entries(method.wants)))
     wants[role] = [...new Set([...(wants[role] ?? []), ...(taps ?? [])])];

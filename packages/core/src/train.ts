@@ -1,19 +1,19 @@
-import { concat, dispose, stack, type Scalar } from "@tensorflow/tfjs-core";
+import { dispose } from "@tensorflow/tfjs-core";
 import { onGpu } from "@segdistill/backend";
 import type { Batch, Module, Stage } from "./contract/index.js";
 import { whereNotFinite } from "./diagnosis.js";
-import { couplesImages, interrupted, shortEpoch } from "./errors.js";
+import { interrupted, shortEpoch } from "./errors.js";
 import { namedVariables } from "./keeping.js";
 import { memoryGuard } from "./memory.js";
-import { prepare, type Ready } from "./plan/prepare.js";
-import { recorder } from "./recording.js";
+import { prepare, refuseCoupled, type Ready } from "./plan/prepare.js";
+import { packed, recorder } from "./recording.js";
 import { outcomeOf, type Outcome, type Run, type Trained } from "./run.js";
 import { checkpointInterval, standing } from "./standing.js";
 import type { Evaluation, Phase } from "./step/evaluate.js";
 import { atStep, feed } from "./step/fed.js";
 import { inspection } from "./step/inspection.js";
 import { programs, type Body } from "./step/program.js";
-import { pick, slope, summed, weighted, type Reduce } from "./step/slope.js";
+import { alone, balanced, pick, slope, summed } from "./step/slope.js";
 import { sweeps } from "./step/sweeps.js";
 import { countOf, moveAverages, update, variablesOf } from "./step/update.js";
 import { memoryStore } from "./store.js";
@@ -27,6 +27,7 @@ export async function train(goals: readonly Stage[], run: Run): Promise<Trained>
   try {
     const { seed, precision = "float32", code = null } = run;
     const all = prepare(goals, { seed, precision, code }, modules);
+    if (run.reduce) all.forEach(({ terms }) => refuseCoupled(terms));
     for (const ready of all) outcomes.push(await trainStage(ready, modules, run));
     const networks = new Map(
       all.flatMap(({ stage, nets }) => Object.entries(nets).map(([role, net]) => [`${stage.name}/${role}`, net.network] as const)),
@@ -40,29 +41,26 @@ export async function train(goals: readonly Stage[], run: Run): Promise<Trained>
 
 async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, run: Run): Promise<Outcome> {
   const { stage, terms, adversaries, trained, balance } = ready;
-  const { store = memoryStore(), reduce = (local: Parameters<Reduce>[0]) => local, precision = "float32", signal } = run;
+  const { store = memoryStore(), precision = "float32", signal } = run;
   const { steps, data } = stage;
-  for (const term of terms) if (term.couples && (run.reduce || (stage.accumulate ?? 1) > 1)) throw couplesImages(term.name);
 
   // 1. where it stands: done before, stopped before, or new
   const at = await standing(ready, modules, store);
-  const { position } = at;
-  let { step: done, seconds } = position ?? { step: 0, seconds: 0 };
-  const before = position?.counters ?? {};
-  store.tell(stage.name, { event: position?.done ? "reused" : position ? "resumed" : "started", step: done, steps });
-  if (position?.done) return outcomeOf(ready, done, seconds, true, before);
-  const made = programs({ ready, modules, moved: at.moved, eager: run.eager ?? false, precision });
+  let { step: done, seconds } = at.position ?? { step: 0, seconds: 0 };
+  const before = at.position?.counters ?? {};
+  store.tell(stage.name, { event: at.position?.done ? "reused" : at.position ? "resumed" : "started", step: done, steps });
+  if (at.position?.done) return outcomeOf(ready, done, seconds, true, before);
+  const made = programs({ ready, modules, moved: at.moved, eager: run.eager ?? false, reduce: run.reduce ?? alone, precision });
 
   // 2. the step: one tensor program
   const opponents = adversaries.map((adversary) => adversary.module);
-  const body: Body = (parts, fed, refuse) => {
+  const body: Body = (parts, fed, refuse, reduce) => {
     const enter = (phase: Phase, later = phase): void => parts.forEach((part, i) => part.enter(i === 0 ? phase : later));
     // the gradient of the terms; opponents are frozen, their state too
     enter({ name: "student", recorded: true, trains: [...trained, ...opponents], moves: trained });
     const losses = (part: Evaluation) => terms.map((term) => ({ name: term.name, loss: term.loss(part.step(term.name)) }));
-    const total = (values: readonly Scalar[]) => (balance?.total ?? summed)(weighted(values, fed.weights));
-    const mine = slope(parts, { losses, total, by: variablesOf(trained) }, reduce);
     const factors = balance?.factors();
+    const mine = slope(parts, { losses, total: balanced(balance, fed.weights), by: variablesOf(trained) }, reduce);
     refuse(trained);
     // the opponents, on the student's outputs from before its update
     const against = adversaries.map(({ name, module, optimiser, loss, steps: rounds = 1 }, i) => {
@@ -71,25 +69,22 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
         enter(phase, { ...phase, moves: [] }); // its state moves once a round, however many parts there are
         const losses = (part: Evaluation) => [{ name: phase.name, loss: loss(part.step(phase.name)) }];
         const theirs = slope(parts, { losses, total: summed, by: variablesOf([module]) }, reduce);
-        return update(optimiser, theirs, { ...at, rate: pick(fed.rates, 1 + i), count: countOf(fed.index, rounds, k) }, reduce);
+        return update(optimiser, theirs, { ...at, rate: pick(fed.rates, 1 + i), count: countOf(fed.updates, rounds, k) }, reduce);
       });
       return { values: all[0]!.values, gradient: summed(all.map(({ gradient }) => gradient)) };
     });
     // the update
-    const moved = update(stage.optimiser, mine, { ...at, rate: pick(fed.rates, 0), count: countOf(fed.index, 1, 0) }, reduce);
-    if (at.averages) moveAverages(at.averages, fed.index);
+    const moved = update(stage.optimiser, mine, { ...at, rate: pick(fed.rates, 0), count: countOf(fed.updates, 1, 0) }, reduce);
+    if (at.averages) moveAverages(at.averages, fed.updates);
     refuse([...trained, ...opponents]);
-    const all = [moved, ...against];
-    return [
-      concat([stack(all.flatMap(({ values }) => values)), ...(factors ? [factors] : []), stack([summed(all.map((one) => one.gradient))])]),
-    ];
+    return [packed([moved, ...against], factors)];
   };
   const parts = stage.accumulate ?? 1;
   const step = made.of(stage.name, body, { parts, ...memoryGuard(ready, precision, run.memoryBytes) });
 
   const mean = sweeps(ready, run.seed, made.of);
   const watch = watching(ready, at, mean, store);
-  const fedWith = (batch: Batch, step: number) => feed(batch, atStep(stage, step), ready, run.seed);
+  const fedWith = (batch: Batch, step: number) => feed(batch, atStep(stage, step, step - record.skipped()), ready, run.seed);
   const record = recorder({
     ready,
     store,
@@ -98,7 +93,13 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     skipped: before["skipped"] ?? 0,
     behind: run.behind ?? onGpu(),
     diagnose: ({ batch, step }) =>
-      whereNotFinite(batch, modules, () => fedWith(batch, step), made.of(stage.name, body, { parts, eager: true }).run),
+      whereNotFinite(
+        ready,
+        modules,
+        batch,
+        () => fedWith(batch, step),
+        made.of(stage.name, body, { parts, eager: true, reduce: alone }).run,
+      ),
   });
   const save = (more: { done: boolean; gates?: Readonly<Record<string, number>> }): Promise<void> =>
     at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, skipped: record.skipped() } });

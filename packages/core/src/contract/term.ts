@@ -47,17 +47,20 @@ export interface Optimiser {
   };
 }
 
-/** Weighs a stage's terms against each other while it trains: a value beside them, not one of them. */
+/**
+ * Weighs a stage's terms against each other while it trains: a value beside them, not one of them. What is minimised is Σᵢ wᵢ·(fᵢ·vᵢ + pᵢ), wᵢ the weight and
+ * vᵢ the value of term i; it is linear in the values, so that parts of a batch and several processes give the same.
+ */
 export interface Balancer {
   /** What it is, as data: part of the stage's content hash. */
   readonly describe: Json;
   readonly build: (site: { readonly scope: Scope; readonly terms: readonly string[] }) => {
     /** Trained with the stage's optimiser. */
     readonly trains: readonly Module[];
-    /** The number that is minimised, from [terms] weighted values. */
-    readonly total: (values: readonly Scalar[]) => Scalar;
-    /** What each term is multiplied by now: [terms], for the record. */
+    /** f, [terms]: what each term is multiplied by now; also for the record. */
     readonly factors: () => Tensor1D;
+    /** p, [terms]: what keeps the factors from falling to 0. */
+    readonly penalties: () => Tensor1D;
   };
 }
 

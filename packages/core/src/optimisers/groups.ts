@@ -1,6 +1,9 @@
 import { mul } from "@tensorflow/tfjs-core";
 import type { Optimiser } from "../contract/index.js";
 
+/** Whether a variable's name begins with whole parts of it. */
+export const beginsWith = (name: string, start: string): boolean => `${name}/`.startsWith(start.endsWith("/") ? start : `${start}/`);
+
 /**
  * Rates by group: the rate of every variable whose name begins with a key is multiplied by that key's number; the longest key that fits counts. 0
  * keeps a group as it is, weight decay included. Names are the checkpoint's without the stage; a key that fits no variable is an error at the start.
@@ -14,7 +17,7 @@ export const groups = (factors: Readonly<Record<string, number>>, optimiser: Opt
     describe: { groups: { ...factors }, of: optimiser.describe },
     names: [...(optimiser.names ?? []), ...longestFirst],
     update: (now) => {
-      const key = longestFirst.find((start) => `${now.name}/`.startsWith(start.endsWith("/") ? start : `${start}/`));
+      const key = longestFirst.find((start) => beginsWith(now.name, start));
       const factor = key === undefined ? 1 : factors[key]!;
       if (factor === 0) return { value: now.value, slots: now.slots };
       return optimiser.update(factor === 1 ? now : { ...now, rate: mul(now.rate, factor) });

@@ -6,6 +6,7 @@ import { offer, service } from "../services.js";
 import { from, frozen, given, learns } from "../stages.js";
 import { memoryStore } from "../store.js";
 import { fit, fitting, line, thrownBy } from "../testing/small.js";
+import { together } from "../together.js";
 import { train } from "../train.js";
 
 await startEngine();
@@ -18,6 +19,13 @@ const height = service<number>("height");
 const depth = service<number>("depth");
 const provides = (token: Service<number>, more: Partial<Method<string, Wants>> = {}): CheckedMethod =>
   method(`gives-${token.name}`, { provides: [token], build: () => ({ provides: [offer(token, 3)] }), ...more });
+
+test("two methods of one name are refused, in a stage and together", async () => {
+  const message = (where: string) =>
+    `"${where}" has two methods called "fit". Terms are recorded and shared by name: put one of them into together("another-name", …).`;
+  expect(await thrownBy([fitting({ methods: [fit(), fit({ other: true })] })])).toEqual(user("same-method-name", message("fitting")));
+  expect(() => together("both", fit(), fit({ other: true }))).toThrow(message("both"));
+});
 
 describe("networks", () => {
   test("a tap that a network has not", async () => {

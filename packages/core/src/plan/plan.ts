@@ -2,7 +2,6 @@ import { dispose } from "@tensorflow/tfjs-core";
 import type { Choice, Json, MapShape, Module, PictureShape, Schedule, Stage } from "../contract/index.js";
 import { namedVariables } from "../keeping.js";
 import { atStep } from "../step/fed.js";
-import { inOrder } from "./order.js";
 import { prepare, type Surroundings } from "./prepare.js";
 
 /** A number over a stage: `share` of its updates done, 0…1, to the value in that update. */
@@ -60,9 +59,8 @@ export interface PlannedStage {
 export function plan(goals: readonly Stage[], surroundings: Surroundings): readonly PlannedStage[] {
   const modules = new Map<string, Module>();
   try {
-    const after = new Map(inOrder(goals).map(({ stage, after }) => [stage.name, after]));
     return prepare(goals, surroundings, modules).map((ready): PlannedStage => {
-      const { stage, key, trained, terms, adversaries, collect, gates } = ready;
+      const { stage, after, key, trained, terms, adversaries, collect, gates } = ready;
       const overTime = (value: number | Schedule): OverTime =>
         typeof value === "number"
           ? () => value
@@ -84,7 +82,7 @@ export function plan(goals: readonly Stage[], surroundings: Surroundings): reado
       return {
         name: stage.name,
         key,
-        after: after.get(stage.name)!,
+        after,
         steps: stage.steps,
         batchSize: stage.data.batchSize,
         batchesPerEpoch: stage.data.batchesPerEpoch,

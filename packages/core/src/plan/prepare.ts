@@ -19,16 +19,19 @@ import type {
   Weights,
 } from "../contract/index.js";
 import {
+  couplesImages,
   noSuchRole,
   noSuchTap,
   noSuchVariables,
   nothingToMinimise,
   nothingToTrain,
+  sameMethodName,
   undeclaredUse,
   wrongInput,
   wrongOption,
 } from "../errors.js";
 import { namedVariables } from "../keeping.js";
+import { beginsWith } from "../optimisers/groups.js";
 import { contentKey } from "../run-folder/content.js";
 import { scope } from "../scope.js";
 import { identityOf } from "./identity.js";
@@ -49,6 +52,8 @@ export interface ReadyNet {
 /** A stage with its modules made and its methods built; terms are named "method/term". */
 export interface Ready {
   readonly stage: Stage;
+  /** Names of the stages that must be done before it. */
+  readonly after: readonly string[];
   /** Content hash: stages of one key end with the same weights. */
   readonly key: string;
   readonly nets: Readonly<Record<string, ReadyNet>>;
@@ -99,6 +104,8 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
       }),
     );
     const trained: Module[] = Object.entries(stage.nets).flatMap(([role, net]) => (net.mode === "trained" ? [nets[role]!.network] : []));
+    const twice = stage.methods.find(({ name }, i) => stage.methods.findIndex((other) => other.name === name) !== i);
+    if (twice) throw sameMethodName(stage.name, twice.name);
     const parts = stage.methods.map((method) => {
       for (const [role, taps] of Object.entries(method.wants)) {
         if (!stage.nets[role]) throw noSuchRole(method.name, stage.name, role, Object.keys(stage.nets));
@@ -134,6 +141,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
     trained.push(...(balance?.trains ?? []));
     const ready = {
       stage,
+      after,
       nets,
       trained,
       balance,
@@ -150,6 +158,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
         );
       if (trained.length === 0) throw nothingToTrain(stage.name);
       checkOptions(stage);
+      if ((stage.accumulate ?? 1) > 1) refuseCoupled(terms);
       for (const { optimiser, module } of [
         ...ready.adversaries.map(({ optimiser, module }) => ({ optimiser, module: [module] })),
         { optimiser: stage.optimiser, module: trained },
@@ -160,6 +169,11 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
     keys.set(stage.name, key);
     return { ...ready, key };
   });
+}
+
+/** Where a batch is cut, no term may mix its images. */
+export function refuseCoupled(terms: readonly Term<AnyStep>[]): void {
+  for (const { name, couples } of terms) if (couples) throw couplesImages(name);
 }
 
 /** Options whose range no type can say. */
@@ -184,7 +198,7 @@ function checkOptions({ name, accumulate = 1, average = 0, nonFinite, held, vali
 function checkNames(stage: string, { names = [] }: Optimiser, modules: readonly Module[]): void {
   const all = [...namedVariables(modules).keys()].map((name) => name.slice(stage.length + 1));
   for (const start of names)
-    if (!all.some((name) => `${name}/`.startsWith(start.endsWith("/") ? start : `${start}/`)))
+    if (!all.some((name) => beginsWith(name, start)))
       throw noSuchVariables(stage, start, new Set(all.map((name) => name.split("/").slice(0, 2).join("/"))));
 }
 

@@ -26,6 +26,8 @@ export interface Fed extends Picture {
   /** [B, 2] int32, from (seed, epoch, case, occurrence). */
   readonly seeds: Tensor2D;
   readonly index: Scalar;
+  /** Updates that counted: steps that were taken back are not among them. */
+  readonly updates: Scalar;
   /** [terms] */
   readonly weights: Tensor1D;
   /** [1 + adversaries] */
@@ -62,8 +64,9 @@ export interface Feed {
 
 const numberOf = (of: number | Schedule | undefined, at: At): number => (typeof of === "object" ? of.value(at) : (of ?? 1));
 
-/** Where a stage stands after `step` updates. */
-export const atStep = ({ steps, data: { batchesPerEpoch } }: Stage, step: number): At => ({
+/** Where a stage stands after `step` steps, of which `updates` counted. */
+export const atStep = ({ steps, data: { batchesPerEpoch } }: Stage, step: number, updates = step): At & { readonly updates: number } => ({
+  updates,
   step,
   steps,
   epoch: Math.floor(step / batchesPerEpoch),
@@ -71,7 +74,13 @@ export const atStep = ({ steps, data: { batchesPerEpoch } }: Stage, step: number
 });
 
 /** The tensors of one step. Schedules become numbers here and nowhere else. The caller disposes of them. */
-export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready, seed: number, { picture }: Batches = stage.data): Feed {
+export function feed(
+  batch: Batch,
+  at: At & { readonly updates: number },
+  { stage, terms, adversaries }: Ready,
+  seed: number,
+  { picture }: Batches = stage.data,
+): Feed {
   const { height, width, channels } = picture;
   const images = batch.cases.length;
   const weights = terms.map((term) => numberOf(term.weight, at));
@@ -87,6 +96,7 @@ export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready,
       tensor(batch.labelled, [images], "bool"),
       tensor2d(seeds, [images, 2], "int32"),
       scalar(at.step),
+      scalar(at.updates),
       tensor1d([...weights, 0]), // never empty
       tensor1d(rates),
     ],
@@ -95,12 +105,13 @@ export function feed(batch: Batch, at: At, { stage, terms, adversaries }: Ready,
 
 /** The same inside the program: labels one-hot, zero where there is none. */
 export function unpack(tensors: readonly Tensor[], { classes }: PictureShape): Fed {
-  const [images, labels, valid, labelled, seeds, index, weights, rates] = tensors as [
+  const [images, labels, valid, labelled, seeds, index, updates, weights, rates] = tensors as [
     Tensor4D,
     Tensor3D,
     Tensor3D,
     Tensor1D,
     Tensor2D,
+    Scalar,
     Scalar,
     Tensor1D,
     Tensor1D,
@@ -113,6 +124,7 @@ export function unpack(tensors: readonly Tensor[], { classes }: PictureShape): F
     labelled: known,
     seeds,
     index,
+    updates,
     weights,
     rates,
   };

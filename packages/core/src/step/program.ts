@@ -4,6 +4,7 @@ import type { Module } from "../contract/index.js";
 import { movedFrozen } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
 import { evaluate, type Evaluation } from "./evaluate.js";
+import type { Reduce } from "./slope.js";
 import { split, unpack, type Fed, type Feed } from "./fed.js";
 
 /** A tensor program over one batch: what a stage's step and its sweeps over the data are. */
@@ -24,6 +25,8 @@ export interface ProgramOptions {
   /** Op by op instead of as one function: slower, the same numbers, readable stacks. */
   readonly eager: boolean;
   readonly precision: Precision;
+  /** Sums over processes. */
+  readonly reduce: Reduce;
   /** Told before the first run what the program's values are estimated to take at most, in bytes; may throw. Nothing is told of an eager one. */
   readonly planned?: (bytes: number) => void;
   /** Makes a better error of one that the engine throws. */
@@ -32,7 +35,11 @@ export interface ProgramOptions {
 
 /** Makes programs that are disposed of together. */
 export interface Programs {
-  readonly of: (who: string, f: Body, more?: Partial<Pick<ProgramOptions, "parts" | "eager" | "planned" | "explained">>) => Program;
+  readonly of: (
+    who: string,
+    f: Body,
+    more?: Partial<Pick<ProgramOptions, "parts" | "eager" | "reduce" | "planned" | "explained">>,
+  ) => Program;
   readonly dispose: () => void;
 }
 export function programs(shared: Omit<ProgramOptions, "who">): Programs {
@@ -50,13 +57,13 @@ export function programs(shared: Omit<ProgramOptions, "who">): Programs {
 }
 
 /** The inside of a program: the batch in parts, what was fed, and a check that throws if anything but `may` has moved since the program began. */
-export type Body = (parts: readonly Evaluation[], fed: Fed, refuse: (may: readonly Module[]) => void) => readonly Tensor[];
+export type Body = (parts: readonly Evaluation[], fed: Fed, refuse: (may: readonly Module[]) => void, reduce: Reduce) => readonly Tensor[];
 
 /**
  * Makes a program of `f`, which reads one step lazily and returns tensors. Every kept output is given back, also after a throw.
  */
 function program(options: ProgramOptions, f: Body): Program {
-  const { who, ready, modules, moved, parts: count = 1, eager, precision } = options;
+  const { who, ready, modules, moved, parts: count = 1, eager, precision, reduce } = options;
   const ofModules = [...modules.values()].flatMap((module) => [...Object.values(module.variables), ...Object.values(module.state)]);
   const held = [...new Set([...ofModules, ...moved])];
   const body = (...tensors: Tensor[]): Tensor[] => {
@@ -70,7 +77,7 @@ function program(options: ProgramOptions, f: Body): Program {
             if (before.get(variable) !== variable.dataId) throw movedFrozen(who, `${module.name}/${key}`);
     };
     try {
-      return f(parts, fed, refuse).map((t) => t.clone());
+      return f(parts, fed, refuse, reduce).map((t) => t.clone());
     } finally {
       for (const part of parts) part.close();
     }

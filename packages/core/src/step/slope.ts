@@ -18,11 +18,14 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Loss } from "../contract/index.js";
 import { notPerImage } from "../errors.js";
+import type { Balance } from "../plan/prepare.js";
 import type { Evaluation } from "./evaluate.js";
 import { constant } from "./off-tape.js";
 
 /** Sums over processes: the counts first, then gradients and values as one list. */
 export type Reduce = (local: readonly Tensor[], what: "counts" | "sums") => readonly Tensor[];
+/** One process is all there is. */
+export const alone: Reduce = (local) => local;
 
 /** A term's or an opponent's loss under its name. */
 export interface NamedLoss {
@@ -33,7 +36,8 @@ export interface NamedLoss {
 /** What a slope is of: losses of a part, how their values make the number that is minimised, and by which variables. */
 export interface Minimised {
   readonly losses: (part: Evaluation) => readonly NamedLoss[];
-  readonly total: (values: readonly Scalar[]) => Scalar;
+  /** `share` is 1 over the number of parts of all processes: what no picture takes part in counts once. */
+  readonly total: (values: readonly Scalar[], share: Scalar) => Scalar;
   readonly by: readonly Variable[];
 }
 
@@ -49,10 +53,12 @@ export interface Slope {
  * after the other, so that only one lies in memory.
  */
 export function slope(parts: readonly Evaluation[], { losses, total, by }: Minimised, reduce: Reduce): Slope {
-  const counted = (all: readonly (readonly NamedLoss[])[]): readonly (Tensor | null)[] => {
+  const counted = (all: readonly (readonly NamedLoss[])[]): { readonly counts: readonly (Tensor | null)[]; readonly share: Scalar } => {
     const first = all[0]!;
     const sums = first.map((_, i) => addAll(all.map((of) => (of[i]!.loss.count ? constant(sum(of[i]!.loss.count)) : scalar(1)))));
-    return reduce(sums, "counts").map((count, i) => (first[i]!.loss.count ? where(greater(count, 0), count, onesLike(count)) : null));
+    const global = reduce([...sums, scalar(parts.length)], "counts");
+    const counts = first.map(({ loss }, i) => (loss.count ? where(greater(global[i]!, 0), global[i]!, onesLike(global[i]!)) : null));
+    return { counts, share: div(1, global.at(-1)!) };
   };
   const early = parts.length > 1 ? withCopies(parts, (copies) => counted(copies.map((part) => checked(losses(part), part.images)))) : null;
 
@@ -62,9 +68,9 @@ export function slope(parts: readonly Evaluation[], { losses, total, by }: Minim
     let values: readonly Scalar[] = [];
     const { grads } = variableGrads(() => {
       const found = checked(losses(part), part.images);
-      const counts = early ?? counted([found]);
+      const { counts, share } = early ?? counted([found]);
       values = part.keep(found.map(({ loss }, i): Scalar => (counts[i] ? div(sum(loss.sum), counts[i]) : sum(loss.sum))));
-      return total(values);
+      return total(values, share);
     }, by as Variable[]);
     const gradient = new Map(by.flatMap((v) => (grads[v.name] ? [[v, grads[v.name]!] as const] : [])));
     sofar = k === 0 ? { gradient, values } : plus(sofar, { gradient, values });
@@ -99,7 +105,17 @@ function checked(losses: readonly NamedLoss[], images: number): readonly NamedLo
 }
 
 export const pick = (of: Tensor1D, i: number): Scalar => squeeze(slice(of, [i], [1]));
-/** Weighted values. */
-export const weighted = (values: readonly Scalar[], weights: Tensor1D): readonly Scalar[] =>
-  values.map((value, i) => mul(value, pick(weights, i)));
 export const summed = (values: readonly Scalar[]): Scalar => addAll(values) as Scalar;
+/** Σ weight · value; with a balancer Σ weight · (factor · value + penalty). */
+export const balanced =
+  (balance: Balance | null, weights: Tensor1D): Minimised["total"] =>
+  (values, share) => {
+    const factors = balance?.factors();
+    const penalties = balance?.penalties();
+    return summed(
+      values.map((value, i) => {
+        const own = factors && penalties ? add(mul(pick(factors, i), value), mul(pick(penalties, i), share)) : value;
+        return mul(own, pick(weights, i));
+      }),
+    );
+  };

@@ -3,17 +3,18 @@ import type { Batches, Collect, Loss, Step, Wants } from "../contract/index.js";
 import { gateFailed, noBatch } from "../errors.js";
 import type { Ready } from "../plan/prepare.js";
 import { writing, type Evaluation } from "./evaluate.js";
-import { feed } from "./fed.js";
+import { atStep, feed } from "./fed.js";
 import type { Program, Programs } from "./program.js";
 
 type AnyStep = Step<Wants>;
+type Measures = Readonly<Record<string, (step: AnyStep) => Loss>>;
 
 /** Means over data, without optimiser, every network in inference. */
 export interface Sweeps {
   /** Measures a mean over the stage's data and writes it into its state. */
   readonly collect: (of: Collect<AnyStep> & { readonly name: string }, epoch: number) => Promise<void>;
   /** Σ sum / Σ count over the validation data, by name; all in one pass. */
-  readonly validation: (measure: Readonly<Record<string, (step: AnyStep) => Loss>>) => Promise<Record<string, number | null>>;
+  readonly validation: (measure: Measures) => Promise<Record<string, number | null>>;
   /** Measures every gate and tells of each; throws at one that stops. */
   readonly gates: (tell: (gate: GateResult) => void) => Promise<readonly GateResult[]>;
 }
@@ -51,9 +52,7 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): S
     let total: Tensor[] = [];
     try {
       for await (const batch of data.epoch(epoch, seed)) {
-        const out = await part.run(
-          feed(batch, { step: 0, steps: stage.steps, epoch, perEpoch: stage.data.batchesPerEpoch }, ready, seed, data),
-        );
+        const out = await part.run(feed(batch, { ...atStep(stage, 0), epoch }, ready, seed, data));
         const sofar = total;
         total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
         if (sofar.length > 0) dispose([...sofar, ...out]);
@@ -73,6 +72,17 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): S
       dispose(total);
     }
   };
+  /** Σ sum / Σ count over the held data of each, all in one pass; null where nothing counts. */
+  const measured = async (who: string, measure: Measures): Promise<Record<string, number | null>> => {
+    const all = Object.entries(measure);
+    const total = await totals(who, held, 0, (now) => all.flatMap(([name, of]) => both(of(now.step(`${who}/${name}`)))));
+    try {
+      const values = await Promise.all(total.map(async (t) => (await t.data())[0]!));
+      return Object.fromEntries(all.map(([name], i) => [name, values[2 * i + 1] === 0 ? null : values[2 * i]! / values[2 * i + 1]!]));
+    } finally {
+      dispose(total);
+    }
+  };
   const both = (loss: Loss): readonly [Tensor, Tensor] => [sum(loss.sum), sum(loss.count ?? onesLike(loss.sum))];
 
   return {
@@ -84,22 +94,13 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): S
       into.move(found, writing());
       found.dispose();
     },
-    validation: async (measure) => {
-      const all = Object.entries(measure);
-      const total = await totals("validation", held, 0, (now) => all.flatMap(([name, of]) => both(of(now.step(`validation/${name}`)))));
-      try {
-        const values = await Promise.all(total.map(async (t) => (await t.data())[0]!));
-        return Object.fromEntries(all.map(([name], i) => [name, values[2 * i + 1] === 0 ? null : values[2 * i]! / values[2 * i + 1]!]));
-      } finally {
-        dispose(total);
-      }
-    },
+    validation: (measure) => measured("validation", measure),
     gates: async (tell) => {
+      if (ready.gates.length === 0) return [];
+      const found = await measured("gates", Object.fromEntries(ready.gates.map(({ name, measure }) => [name, measure])));
       const results: GateResult[] = [];
       for (const gate of ready.gates) {
-        const found = await mean(gate.name, held, 0, (now) => both(gate.measure(now.step(gate.name))));
-        const value = (await found.data())[0]!;
-        found.dispose();
+        const value = found[gate.name] ?? NaN;
         const result = gateResult(gate.name, gate.accept, value);
         results.push(result);
         tell(result);
