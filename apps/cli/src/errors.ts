@@ -295,6 +295,11 @@ export const noSuchEntry = (found: string, names: readonly string[]): UserError 
   userError("sweep/no-such-entry", `[--entry ${found}] the sweep has no entry of this name. ${meant(found, names, "Entries")}`);
 export const badJobs = (found: string): UserError =>
   userError("sweep/jobs", `[--jobs ${found}] Expected a whole number, 1 or more, without --entry: how many runs go on at once.`);
+export const resumedSweep = (): UserError =>
+  userError(
+    "sweep/resume",
+    "[--resume] a sweep goes on by itself: what is finished is kept, and entries that were stopped go on. Expected the same command without it, or one entry: --entry NAME --resume",
+  );
 export const sweepInRun = (path: string): UserError =>
   userError(
     "sweep/in-run",

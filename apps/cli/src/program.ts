@@ -103,6 +103,7 @@ export const program = (finished: (code: number) => void): Command => {
   command("explain <config>", "what a configuration will do: stages, networks, terms, time and memory")
     .addOption(several("--data <name=path>", "where a data set lies; may be given several times"))
     .addOption(several("--set <a.b=value>", "change the configuration; may be given several times"))
+    .option("--entry <name>", "of a sweep, this entry (default: the first)")
     .option("--html <file>", "also as a page with a diagram")
     .option("--no-probe", "leave out the two steps of every stage that time and memory are estimated from")
     .option("--yes", "do not ask before a download")

@@ -4,6 +4,7 @@ import { plan, writeAtomic } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
+import { noSweep } from "../errors.js";
 import { asText } from "../explain/as-text.js";
 import { explanation } from "../explain/explanation.js";
 import { page } from "../explain/page.js";
@@ -12,6 +13,8 @@ import type { Common } from "../program.js";
 import { resolveRun } from "../run/resolve-run.js";
 import { wiredRun } from "../run/wired-run.js";
 import { stopping } from "../stopping.js";
+import { checkEntries } from "../sweep/check-entries.js";
+import { entryNamed, sweepOf } from "../sweep/entries.js";
 import { onScreen } from "../terminal/progress.js";
 import { write, writeJson } from "../terminal/write.js";
 import { fetchedLibrary } from "./setup.js";
@@ -20,15 +23,25 @@ export interface ExplainOptions extends Common {
   readonly data: readonly string[];
   readonly set: readonly string[];
   readonly html?: string;
+  /** Of a sweep: this one is explained in place of the first. */
+  readonly entry?: string;
   /** `--no-probe` makes it false. */
   readonly probe: boolean;
 }
 
-/** `segdistill explain`: what a configuration will do, wired and checked as `run` does it, with times from two real steps a stage. Nothing is trained or kept. */
+/**
+ * `segdistill explain`: what a configuration will do, wired and checked as `run` does it, with times from two real steps a stage. Nothing is trained or kept. Of a sweep all
+ * entries are checked, and one is explained.
+ */
 export const explain = async (file: string, options: ExplainOptions): Promise<number> => {
   const show = onScreen(options.quiet === true || options.json === true);
   const source = overlay(readConfiguration(file), options.set);
-  const run = await resolveRun(source, configure(source), options.data);
+  const entries = sweepOf(source);
+  if (entries === null && options.entry !== undefined) throw noSweep("--entry");
+  const entry = entries && (options.entry === undefined ? entries[0]! : entryNamed(entries, options.entry));
+  const run = entry
+    ? (await checkEntries(entries, options.data))[entries.indexOf(entry)]!
+    : await resolveRun(source, configure(source), options.data);
   const stop = stopping(show.say);
   try {
     await fetchedLibrary(options, show, stop.signal);
@@ -43,11 +56,15 @@ export const explain = async (file: string, options: ExplainOptions): Promise<nu
     show.close();
     const found = explanation({ name, seed, precision, cases: run.data.train.cases.length }, planned, probed);
     if (options.html !== undefined) await writeAtomic(resolve(options.html), page(found, run.config));
-    if (options.json) writeJson(found);
-    else write(`${asText(found)}${options.html === undefined ? "" : `page  ${options.html}\n`}`);
+    const names = entries?.map((one) => one.name) ?? [];
+    if (options.json) writeJson({ ...found, ...(entry && { sweep: { entry: entry.name, entries: names } }) });
+    else write(`${entry ? ofSweep(entry.name, names) : ""}${asText(found)}${options.html === undefined ? "" : `page  ${options.html}\n`}`);
     return 0;
   } finally {
     show.close();
     stop.close();
   }
 };
+
+const ofSweep = (entry: string, names: readonly string[]): string =>
+  `A sweep of ${names.length} ${names.length === 1 ? "entry" : "entries"}, all checked: ${names.join(", ")}. This is ${entry}; --entry NAME explains another.\n\n`;

@@ -3,10 +3,10 @@ import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
-import { badJobs, noSuchEntry, noSweep } from "../errors.js";
+import { badJobs, noSweep, resumedSweep } from "../errors.js";
 import type { Common } from "../program.js";
 import { stopping } from "../stopping.js";
-import { sweepOf, type Entry } from "../sweep/entries.js";
+import { entryNamed, sweepOf, type Entry } from "../sweep/entries.js";
 import { sweepNeighbours } from "../sweep/neighbours.js";
 import { onScreen } from "../terminal/progress.js";
 import { write, writeJson } from "../terminal/write.js";
@@ -25,18 +25,13 @@ export interface RunOptions extends Common {
   readonly entry?: string;
 }
 
-/** The entry of a sweep that is asked for by name; null where there is no sweep. Throws sweep/none, sweep/no-such-entry, sweep/jobs. */
-const entryOf = (entries: readonly Entry[] | null, { jobs, entry }: RunOptions): Entry | "all" | null => {
+/** The entry of a sweep that is asked for by name; null where there is no sweep. Throws sweep/none, sweep/no-such-entry, sweep/jobs, sweep/resume. */
+const entryOf = (entries: readonly Entry[] | null, { jobs, entry, resume }: RunOptions): Entry | "all" | null => {
   if (entries === null && (jobs ?? entry) !== undefined) throw noSweep(jobs === undefined ? "--entry" : "--jobs");
   if (jobs !== undefined && (!Number.isInteger(jobs) || jobs < 1 || entry !== undefined)) throw badJobs(String(jobs));
+  if (entries !== null && entry === undefined && resume === true) throw resumedSweep();
   if (entries === null || entry === undefined) return entries && "all";
-  const found = entries.find(({ name }) => name === entry);
-  if (!found)
-    throw noSuchEntry(
-      entry,
-      entries.map(({ name }) => name),
-    );
-  return found;
+  return entryNamed(entries, entry);
 };
 
 /** `segdistill run`: every seed in a folder of its own where there are several; every entry of a sweep below the one folder of all. */

@@ -3,7 +3,7 @@ import type { Mapping } from "../config/merge.js";
 import type { Source } from "../config/read.js";
 import { sweepSchema } from "../config/schema.js";
 import { laidOver, pathOf } from "../config/set.js";
-import { badSweepSet, sameEntry, takenEntryName } from "../errors.js";
+import { badSweepSet, noSuchEntry, sameEntry, takenEntryName } from "../errors.js";
 
 /** One run of a sweep. */
 export interface Entry {
@@ -60,6 +60,16 @@ export const sweepOf = (source: Source): readonly Entry[] | null => {
     return { name, sets: entry.set, source: laidOver(base, overrides) };
   });
   return plain ? [{ name: plainName, sets: {}, source: base }, ...all] : all;
+};
+
+/** The entry of a name. Throws sweep/no-such-entry. */
+export const entryNamed = (entries: readonly Entry[], asked: string): Entry => {
+  const found = entries.find(({ name }) => name === asked);
+  if (found) return found;
+  throw noSuchEntry(
+    asked,
+    entries.map(({ name }) => name),
+  );
 };
 
 const mostLetters = 60;

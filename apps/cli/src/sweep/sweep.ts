@@ -4,29 +4,14 @@ import { runPaths, writeAtomic } from "@segdistill/core";
 import { random } from "@segdistill/core/random";
 import { compareSweep, sweepCsv, sweepMarkdown } from "@segdistill/report";
 import type { RunOptions } from "../commands/run.js";
-import { configure } from "../config/configure.js";
 import { sweepFailed, sweepInRun, sweepStopped } from "../errors.js";
 import { openRun } from "../run/compared-run.js";
-import { ablated } from "../run/parts.js";
-import { dataSetsOf, resolveRun } from "../run/resolve-run.js";
 import { isRun } from "../run-list/find-runs.js";
 import { onScreen } from "../terminal/progress.js";
+import { checkEntries } from "./check-entries.js";
 import type { Entry } from "./entries.js";
 import { launch, type Ending } from "./launch.js";
 import { runEntries } from "./run-entries.js";
-
-/** Every entry of a sweep opened as its run will: what is wrong with any of them is told before the first begins. Returns the name of the configuration. */
-const checked = async (entries: readonly Entry[], data: readonly string[]): Promise<string> => {
-  let name = "";
-  const configs = entries.map(({ source }) => configure(source));
-  const beside = configs.flatMap(dataSetsOf);
-  for (const [i, { source }] of entries.entries()) {
-    const { config, methods, at } = await resolveRun(source, configs[i]!, data, { beside });
-    ablated(methods.made, config.distil.without ?? [], at(["distil", "without"]));
-    name = config.name;
-  }
-  return name;
-};
 
 /** Threads of each of several runs at once: those of this process shared out, at least one. */
 export const sharedThreads = (jobs: number, asked = process.env["SEGDISTILL_THREADS"], all = availableParallelism()): number =>
@@ -59,7 +44,7 @@ export const howEnded = ({ code, signal }: Ending): string => (code === null ? `
  */
 export const sweep = async (file: string, entries: readonly Entry[], options: RunOptions & { readonly jobs: number }): Promise<number> => {
   const { json = false, quiet = false } = options;
-  const name = await checked(entries, options.data);
+  const { name } = (await checkEntries(entries, options.data))[0]!.config; // that of all
   const base = options.run ?? join("runs", name);
   if (isRun(base)) throw sweepInRun(base);
   const show = onScreen(quiet || json);

@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { explain } from "./explain.js";
+import { run } from "./run.js";
+
+const folder = mkdtempSync(join(tmpdir(), "segdistill-explain-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const tiny = readFileSync(new URL("../../../../examples/tiny.yaml", import.meta.url), "utf8");
+const file = join(folder, "sweep.yaml");
+const lines = tiny.trimEnd().split("\n").length;
+beforeAll(() => {
+  writeFileSync(file, `${tiny.trimEnd()}\nsweep:\n  - { name: longer, set: { distil.epochs: 4 } }\n  - { set: { teacher.width: 8 } }\n`);
+});
+const options = { data: [], set: [], probe: false, quiet: true } as const;
+
+/** What a command writes. */
+const output = async (act: () => Promise<number>): Promise<string> => {
+  const said: string[] = [];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    expect(await act()).toBe(0);
+  } finally {
+    vi.restoreAllMocks();
+  }
+  return said.join("");
+};
+const message = (act: Promise<unknown>): Promise<string> =>
+  act.then(
+    () => "no error",
+    (e: unknown) => (e as Error).message,
+  );
+
+describe("explain of a sweep", { timeout: 120_000 }, () => {
+  test("says how many entries there are and explains the first, or the one that is named", async () => {
+    const [first, empty, second] = (await output(() => explain(file, options))).split("\n");
+    expect([first, empty]).toEqual([
+      "A sweep of 3 entries, all checked: plain, longer, width-8. This is plain; --entry NAME explains another.",
+      "",
+    ]);
+    expect(second).toContain("tiny: 3 stages, 24 steps,");
+    const longer = await output(() => explain(file, { ...options, entry: "longer", json: true }));
+    expect(JSON.parse(longer)).toMatchObject({ steps: 40, sweep: { entry: "longer", entries: ["plain", "longer", "width-8"] } });
+    expect(await output(() => explain(file, { ...options, set: ["sweep=null"] }))).toMatch(/^tiny: 3 stages, 24 steps,/);
+  });
+
+  test("finds what is wrong with an entry, at its line, and a name that none has", async () => {
+    const broken = join(folder, "broken.yaml");
+    writeFileSync(broken, readFileSync(file, "utf8").replace("teacher.width", "teacher.widht"));
+    expect(await message(explain(broken, options))).toBe(
+      `[${broken}:${lines + 3}:14] unknown key "widht" in teacher. Nearest: "width". Known keys: bias, train, use, weights, width.`,
+    );
+    expect(await message(explain(file, { ...options, entry: "longest" }))).toBe(
+      '[--entry longest] the sweep has no entry of this name. Nearest: "longer". Entries: longer, plain, width-8.',
+    );
+    expect(await message(explain(file, { ...options, set: ["sweep=null"], entry: "plain" }))).toBe(
+      '[--entry] the configuration has no sweep. Expected sweep: [{ set: { "distil.epochs": 2 } }]. Leave --entry out.',
+    );
+  });
+});
+
+test("run --resume is refused for a whole sweep, in place of being dropped", async () => {
+  expect(await message(run(file, { data: [], set: [], quiet: true, resume: true, run: join(folder, "runs") }))).toBe(
+    "[--resume] a sweep goes on by itself: what is finished is kept, and entries that were stopped go on. Expected the same command without it, or one entry: --entry NAME --resume",
+  );
+});
