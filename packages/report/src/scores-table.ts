@@ -1,6 +1,7 @@
 import type { Scores } from "@segdistill/core";
 import { markup, type Markup, type Piece } from "./markup.js";
 import { numberOf, type MeasuredModel } from "./measured-model.js";
+import { metricsOf } from "./metrics-of.js";
 import { metricName, modelName } from "./names.js";
 import { notes, type Notes } from "./notes.js";
 import { score } from "./numbers.js";
@@ -8,7 +9,7 @@ import { table } from "./table.js";
 
 /** Every model by every metric: means over pictures, and pooled; what is null with its reason below. Source: our choice. */
 export const scoresTable = (measured: readonly MeasuredModel[]): Markup => {
-  const metrics = metricsOf(measured);
+  const metrics = [...new Set(measured.flatMap(({ scores }) => metricsOf(scores.mean)))];
   const note = notes();
   const head = ["Model", ...metrics.map(metricName)];
   const rows = (of: (one: MeasuredModel, metric: string) => Piece) =>
@@ -26,10 +27,6 @@ export const scoresTable = (measured: readonly MeasuredModel[]): Markup => {
   });
   return markup`${perPicture}${note.list()}<details><summary>Pooled over all pixels</summary>${pooled}${pooledNote.list()}</details>`;
 };
-
-const metricsOf = (measured: readonly MeasuredModel[]): readonly string[] => [
-  ...new Set(measured.flatMap(({ scores }) => Object.keys(scores.mean).filter((name) => name !== "reasons" && name !== "notes"))),
-];
 
 const cell = (scores: Scores, metric: string, note: Notes, sd?: Scores): Piece => {
   const value = numberOf(scores, metric);

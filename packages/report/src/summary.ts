@@ -1,6 +1,7 @@
 import { groupCaution, seedCaution } from "@segdistill/metrics";
 import type { GainRow, Results } from "@segdistill/core";
 import { finding, type Finding } from "./finding.js";
+import { metricsOf } from "./metrics-of.js";
 import { metricName } from "./names.js";
 import { counted, listed, percent, probability, signed } from "./numbers.js";
 import { trainingCost } from "./training-cost.js";
@@ -28,7 +29,7 @@ const fewGroups = 10;
 /** The metric that a report speaks of first: Dice where it was measured, else the first one. */
 export const headMetric = ({ models }: Pick<Results, "models">): string | null => {
   const rows = Object.values(models).flatMap(({ domains }) => Object.values(domains).map(({ mean }) => mean));
-  const names = Object.keys(rows[0] ?? {}).filter((name) => name !== "reasons" && name !== "notes");
+  const names = metricsOf(rows[0] ?? {});
   return names.includes("dice") ? "dice" : (names[0] ?? null);
 };
 

@@ -1,5 +1,6 @@
 import type { CaseScores, Results } from "@segdistill/core";
 import { noSharedDomain, noSuchMetric, otherCases, otherData, otherGrid, otherGroups } from "../errors.js";
+import { metricsOf } from "../metrics-of.js";
 import { own } from "./own.js";
 import type { ComparedRun } from "./comparison.js";
 
@@ -10,12 +11,8 @@ interface Named {
 }
 
 /** The metrics that a model was measured by anywhere. */
-const metricsOf = ({ models }: Results): readonly string[] => [
-  ...new Set(
-    Object.values(models).flatMap(({ domains }) =>
-      Object.values(domains).flatMap(({ mean }) => Object.keys(mean).filter((name) => name !== "reasons" && name !== "notes")),
-    ),
-  ),
+const measuredBy = ({ models }: Results): readonly string[] => [
+  ...new Set(Object.values(models).flatMap(({ domains }) => Object.values(domains).flatMap(({ mean }) => metricsOf(mean)))),
 ];
 
 /**
@@ -26,7 +23,7 @@ export const assertComparable = (runs: readonly ComparedRun[], metric: string): 
   const all = runs.flatMap(({ label, seeds }) =>
     seeds.map((results): Named => ({ name: seeds.length === 1 ? label : `${label}, seed ${results.seed}`, results })),
   );
-  for (const { name, results } of all) if (!metricsOf(results).includes(metric)) throw noSuchMetric(name, metric, metricsOf(results));
+  for (const { name, results } of all) if (!measuredBy(results).includes(metric)) throw noSuchMetric(name, metric, measuredBy(results));
   const [scored, ...others] = runs.filter(({ at }) => at !== undefined);
   for (const { label, at } of others) if (at !== scored!.at) throw otherGrid(label, at!, scored!.label, scored!.at!);
   const domains = [...new Set(all.flatMap(({ results }) => Object.keys(results.data)))];
