@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { nearest } from "./config/nearest.js";
 
 /** An error that the user can mend: shown as one message without a stack trace; `exit` is the exit code. */
@@ -178,7 +179,7 @@ export const foreignSchema = (file: string): UserError =>
 export const noDataFolder = (given: string, known: readonly string[]): UserError =>
   userError(
     "init/data",
-    `[--data ${given}] is neither a data set nor a folder that one recognises. Expected a folder that holds images/ and masks/, or the folder of a published set, or a name. ${meant(given, known, "Names")}`,
+    `[--data ${given}] is neither a data set nor a folder that one recognises. Expected a folder that holds images/ and masks/, or the folder of a published set, or a name. ${meant(basename(given), known, "Names")}`,
   );
 export const setupRefused = (): UserError =>
   userError(

@@ -119,8 +119,8 @@ describe("what is refused", () => {
     );
     const names = "Names: chase-db1, folder, phantoms, stare.";
     const expected = "Expected a folder that holds images/ and masks/, or the folder of a published set, or a name.";
-    expect(await message({ data: join(folder, "nothing") })).toBe(
-      `[--data FOLDER/nothing] is neither a data set nor a folder that one recognises. ${expected} Nearest: "phantoms". ${names}`,
+    expect(await message({ data: join(folder, "chase-bd1") })).toBe(
+      `[--data FOLDER/chase-bd1] is neither a data set nor a folder that one recognises. ${expected} Nearest: "chase-db1". ${names}`,
     );
     expect(await message({ data: "phantom" })).toBe(
       `[--data phantom] is neither a data set nor a folder that one recognises. ${expected} Nearest: "phantoms". ${names}`,
