@@ -132,3 +132,16 @@ test("what cannot be compared is refused", async () => {
     );
   }
 });
+
+test.each(["markdown", "csv", "latex", "html"] as const)("a run's name cannot steer the terminal: %s", async (format) => {
+  write("steering", results("\u001b[2Jgone\u009b1m", 0, 0.125));
+  const said: string[] = [];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    expect(await compareRuns(at("steering", "one"), { format })).toBe(0);
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(said.join("")).toContain("gone");
+  expect(said.join("")).not.toMatch(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/);
+});

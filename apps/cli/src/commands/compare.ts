@@ -4,6 +4,7 @@ import { random } from "@segdistill/core/random";
 import { compare, comparisonFormats, type ComparisonFormat } from "@segdistill/report";
 import type { Common } from "../program.js";
 import { comparedRuns } from "../run/compared-run.js";
+import { writeJson, writeWhole } from "../terminal/write.js";
 
 export interface CompareRunsOptions extends Common {
   readonly format?: ComparisonFormat;
@@ -20,8 +21,8 @@ export const compareRuns = async (folders: readonly string[], options: CompareRu
   const runs = await comparedRuns(folders);
   const comparison = compare(runs, { ...(metric !== undefined && { metric }), ...(against !== undefined && { against }), draw: random });
   const format = options.format ?? byEnding[extname(out ?? "").toLowerCase()] ?? "markdown";
-  const text = json ? `${JSON.stringify(comparison)}\n` : comparisonFormats[format](comparison);
-  if (out === undefined) process.stdout.write(text);
-  else await writeAtomic(out, text);
+  if (out !== undefined) await writeAtomic(out, json ? `${JSON.stringify(comparison)}\n` : comparisonFormats[format](comparison));
+  else if (json) writeJson(comparison);
+  else writeWhole(comparisonFormats[format](comparison));
   return 0;
 };

@@ -8,6 +8,7 @@ import { sweepFailed, sweepInRun, sweepStopped } from "../errors.js";
 import { openRun } from "../run/compared-run.js";
 import { isRun } from "../run-list/find-runs.js";
 import { onScreen } from "../terminal/progress.js";
+import { writeWhole } from "../terminal/write.js";
 import { checkEntries } from "./check-entries.js";
 import type { Entry } from "./entries.js";
 import { launch, type Ending } from "./launch.js";
@@ -64,7 +65,7 @@ export const sweep = async (file: string, entries: readonly Entry[], options: Ru
   const failed = names.flatMap((entry) => (finished.includes(entry) ? [] : [[entry, endings.get(entry)!] as const]));
   if (finished.length > 0) {
     const text = await written(name, base, entries, endings);
-    if (!json) process.stdout.write(`\n${text}\ntable    ${join(relative(process.cwd(), base), "sweep.md")}, sweep.csv\n`);
+    if (!json) writeWhole(`\n${text}\ntable    ${join(relative(process.cwd(), base), "sweep.md")}, sweep.csv\n`);
   }
   if (failed.length > 0)
     throw sweepFailed(

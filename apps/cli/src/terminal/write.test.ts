@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { table } from "./table.js";
-import { columnsOf, wrapped, write } from "./write.js";
+import { columnsOf, wrapped, write, writeJson, writeWhole } from "./write.js";
 
 test("lines are cut at spaces and go on two further in; a word that is too long is cut", () => {
   expect(wrapped("one two three four\n  five six seven\n\nhttps://example.org/a-long-path\n", 12)).toBe(
@@ -21,6 +21,16 @@ test("a pipe gets whole lines, a terminal lines of its width", () => {
     40,
     Infinity,
   ]);
+});
+
+test("tables and JSON go out whole, and do not steer a terminal either", () => {
+  const sent: string[] = [];
+  const out = { write: (text: string) => sent.push(text), isTTY: true, columns: 8 };
+  writeWhole("name,a long cell\r\n\u001b[2J,\rb\n", out);
+  const value = { name: "\u001b[2J\u009b2J\u007f ü" };
+  writeJson(value, out);
+  expect(sent).toEqual(["name,a long cell\r\n�[2J,�b\n", '{"name":"\\u001b[2J\\u009b2J\\u007f ü"}\n']);
+  expect(JSON.parse(sent[1]!)).toEqual(value);
 });
 
 test("a table that does not fit stands below each other, each cell after its head", () => {

@@ -11,11 +11,17 @@ export const columnsOf = ({ isTTY, columns }: Out = process.stdout): number => (
 /** Text for people on standard output: on a terminal no line is longer than it is wide, and names from files cannot steer the terminal. */
 export const write = (text: string, out: Out = process.stdout): void => void out.write(wrapped(visible(text), columnsOf(out)));
 
+/** Text for people and programs, such as a table in Markdown or CSV: no line is cut, and it cannot steer the terminal either. The line ends of CSV stay. */
+export const writeWhole = (text: string, out: Out = process.stdout): void => void out.write(text.split("\r\n").map(visible).join("\r\n"));
+
 /** Control characters, of which escape sequences are made, as a sign that can be seen. */
 export const visible = (text: string): string => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "�");
 
-/** One object on a line of its own, for programs: never cut. */
-export const writeJson = (value: unknown, out: Out = process.stdout): void => void out.write(`${JSON.stringify(value)}\n`);
+/** One object on a line of its own, for programs: never cut. Control characters stand escaped, also those that JSON lets through. */
+export const writeJson = (value: unknown, out: Out = process.stdout): void => {
+  const escaped = (sign: string): string => `\\u00${sign.charCodeAt(0).toString(16)}`;
+  out.write(`${JSON.stringify(value).replace(/[\u007f-\u009f]/g, escaped)}\n`);
+};
 
 /**
  * Lines cut at spaces so that none is longer than `columns` (Unicode characters); what follows is indented as the line was, by two more. A word
