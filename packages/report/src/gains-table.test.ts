@@ -49,7 +49,21 @@ test("better, worse, none, one group, as written before there were tests", () =>
     "Training: baseline 1 min 0 s. Sizes are the same.",
   ]);
   expect(text(/<caption>(.*?)<\/caption>/.exec(html)![1]!)).toBe(
-    "Distilled student minus baseline, mean over pictures, with 95\u00a0% interval (bootstrap over seeds and groups). Where the interval includes 0, no difference is found. p: Wilcoxon's signed-rank test over groups, corrected for the number of test sets (Holm). Effect: rank-biserial correlation, −1 to 1.",
+    "Distilled student minus baseline, mean over pictures, with 95\u00a0% interval (bootstrap over seeds and groups). Where the interval includes 0, no difference is found. p: Wilcoxon's signed-rank test over groups, corrected for the number of test sets (Holm). Effect: rank-biserial correlation, −1 to 1. p holds the seeds fixed and the interval draws them too, so the two can disagree.",
+  );
+});
+
+test("that p and interval can disagree is said where both are shown over several seeds, and only there", () => {
+  const untested = { p: null, pHolm: null, effect: null, pairs: 0, zeros: 12, reason: "no pair differs" };
+  const { seeds, ...ofOne } = row({});
+  expect(seeds).toBe(3);
+  const said = (of: GainRow): string => /<caption>.*−1 to 1\.(.*)<\/span><\/caption>/.exec(gainsTable([of], []).html)![1]!;
+  expect([row({}), row({ seeds: 2 }), row({ seeds: 1 }), ofOne, row({ low: null, high: null }), row({ test: untested })].map(said)).toEqual(
+    [
+      " p holds the seeds fixed and the interval draws them too, so the two can disagree.",
+      " p holds the seeds fixed and the interval draws them too, so the two can disagree.",
+      ...["", "", "", ""],
+    ],
   );
 });
 

@@ -1,5 +1,6 @@
 import type { GainRow } from "@segdistill/core";
 import { finding, findingWords, type Finding } from "./finding.js";
+import { fixedSeeds } from "./fixed-seeds.js";
 import { markup, type Markup } from "./markup.js";
 import { metricName, modelName } from "./names.js";
 import { notes } from "./notes.js";
@@ -47,6 +48,7 @@ export const gainsTable = (gains: readonly GainRow[], training: readonly string[
   }));
   const { level, method, model, against } = gains[0]!;
   const caption = `${modelName(model)} minus ${modelName(against).toLowerCase()}, mean over pictures, with ${percent(level)} interval (${method}). Where the interval includes 0, no difference is found. p: Wilcoxon's signed-rank test over groups, corrected for the number of test sets (Holm). Effect: rank-biserial correlation, −1 to 1.`;
+  const apart = fixedSeeds(gains);
   const head = ["Metric", "Difference", `${percent(level)} interval`, "Finding", "p", "Effect", "Pictures", "Groups", "Seeds"];
-  return markup`${table({ caption, head, rows, words: [3] })}${note.list()}<p class="note">${training.join(" ")}</p>`;
+  return markup`${table({ caption: apart === null ? caption : `${caption} ${apart}`, head, rows, words: [3] })}${note.list()}<p class="note">${training.join(" ")}</p>`;
 };

@@ -65,6 +65,20 @@ test("the words gain and improve stand nowhere on a page whose intervals all inc
   expect(found.includes("the gain is")).toBe(true);
 });
 
+test("the summary of several seeds says how interval and p can disagree, that of one seed does not", () => {
+  const summaryOf = (of: string): string => /<section id="summary"[^]*?<\/section>/.exec(of)![0];
+  const sentence = "p holds the seeds fixed and the interval draws them too, so the two can disagree.";
+  const seeded = (metric: string): string => {
+    const gains = input.results.gains.map((row) => (row.metric === metric ? { ...row, seeds: 3 } : row));
+    return report({ ...input, results: { ...input.results, seeds: [0, 1, 2], gains } });
+  };
+  const several = seeded("dice");
+  expect(missing(summaryOf(several), ["Wilcoxon p ", ` ${sentence} The baseline is `])).toEqual([]);
+  expect(several.split(`${sentence}</span></caption>`).length - 1).toBe(2); // and over the table of each test set
+  expect(summaryOf(seeded("iou")).includes(sentence)).toBe(false); // the summary shows Dice
+  expect(page.includes(sentence)).toBe(false);
+});
+
 test("without pictures, curves, gains and scores there is still a page that says what is missing", () => {
   const { baseline, ...models } = input.results.models;
   const results = { ...input.results, models, gains: [] };

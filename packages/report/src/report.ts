@@ -1,5 +1,6 @@
 import { curvesSection } from "./curves-section.js";
 import { domainSection } from "./domain-section.js";
+import { fixedSeeds } from "./fixed-seeds.js";
 import { markup, type Markup } from "./markup.js";
 import { modelsSection } from "./models-section.js";
 import { overlaySection } from "./overlay-section.js";
@@ -8,7 +9,7 @@ import { policy } from "./policy.js";
 import { runSection } from "./run-section.js";
 import { unequalSteps } from "./stage-cautions.js";
 import { style } from "./style.js";
-import { summarise } from "./summary.js";
+import { headGains, summarise } from "./summary.js";
 
 /**
  * report.html of a run: one self-contained page, readable without script, light and dark, on a phone and on paper.
@@ -23,6 +24,7 @@ export const report = (input: ReportInput): string => {
   const { results, seeds = results.seeds ?? [results.seed] } = input;
   const { headline, domains: sentences, training, caution, cost, metric } = summarise(results, seeds);
   const domains = Object.keys(results.data);
+  const apart = fixedSeeds(headGains(results, metric)); // the terminal shows no p, so it is no caution of the summary
   const pictures = overlaySection(input, metric);
   const curves = curvesSection(input);
   const links: readonly (readonly [string, string])[] = [
@@ -41,7 +43,7 @@ export const report = (input: ReportInput): string => {
 <body><a class="skip" href="#summary">To the summary</a>
 <header><h1>${results.name} <span class="soft">· distillation report · seed ${seeds.join(", ")} · ${results.finished.slice(0, 10)}</span></h1></header>
 <main><section id="summary" aria-label="Summary"><p class="headline">${headline}</p>${bullets([...sentences, ...(training.length === 0 ? [] : [training.join(" ")]), ...(cost === null ? [] : [cost])])}
-<p class="note">${caution.join(" ")}${results.models["baseline"] ? ` The baseline is the same small network with the same first values${unequalSteps(results.stages).length === 0 ? ", steps and data" : " and data"}, trained without the teacher.` : null} A group is a patient, or the nearest thing known.</p></section>
+<p class="note">${[...caution, ...(apart === null ? [] : [apart])].join(" ")}${results.models["baseline"] ? ` The baseline is the same small network with the same first values${unequalSteps(results.stages).length === 0 ? ", steps and data" : " and data"}, trained without the teacher.` : null} A group is a patient, or the nearest thing known.</p></section>
 <nav aria-label="Contents"><ul>${links.map(([id, name]) => markup`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 ${modelsSection(results, metric)}${domains.map((domain, i) => domainSection(results, domain, metric, i))}${pictures}${curves}${runSection(input)}</main>
 <footer><p>Made by SegDistill from results.json (schema 1), events.jsonl and the predictions of this run. Not for diagnosis.</p></footer></body></html>

@@ -33,6 +33,10 @@ export const headMetric = ({ models }: Pick<Results, "models">): string | null =
   return names.includes("dice") ? "dice" : (names[0] ?? null);
 };
 
+/** The differences that a summary speaks of: of the distilled student to the baseline, by one metric. */
+export const headGains = ({ gains }: Pick<Results, "gains">, metric: string | null): readonly GainRow[] =>
+  gains.filter((row) => row.metric === metric && row.model === "distilled" && row.against === "baseline");
+
 /**
  * Says in plain words whether distillation helped: against the baseline only, by domain, with interval, pictures, groups and what training took.
  * "improves" and "gain" stand only where the whole interval lies on the better side of 0; one that includes 0, or is missing, is "no difference found", however large
@@ -40,7 +44,7 @@ export const headMetric = ({ models }: Pick<Results, "models">): string | null =
  */
 export const summarise = (results: Results, seeds: readonly number[] = results.seeds ?? [results.seed]): Summary => {
   const metric = headMetric(results);
-  const rows = results.gains.filter((row) => row.metric === metric && row.model === "distilled" && row.against === "baseline");
+  const rows = headGains(results, metric);
   if (metric === null || rows.length === 0) {
     const headline = results.models["baseline"]
       ? "Nothing was compared with the baseline, so this run cannot say whether distillation helped."
