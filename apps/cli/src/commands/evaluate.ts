@@ -1,17 +1,14 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { choosePrecision, startEngine } from "@segdistill/backend";
-import { readRunFolder, type ModelResults } from "@segdistill/core";
-import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
+import { readRunFolder } from "@segdistill/core";
 import { check } from "../config/check.js";
 import type { Resolved } from "../config/configure.js";
 import { configuration } from "../config/schema.js";
 import { neitherRunNorStudent, nothingToEvaluate } from "../errors.js";
 import type { Common } from "../program.js";
 import { detectRoots } from "../run/detect-roots.js";
-import { forward } from "../run/forward.js";
-import { measureModels } from "../run/measure-models.js";
-import { modelResults } from "../run/model-results.js";
+import { measureStudents, type NamedStudent } from "../run/measure-students.js";
 import { openPart, type Looking, type Part } from "../run/open-data.js";
 import { openStudent } from "../run/open-student.js";
 import { rootsOf } from "../run/roots.js";
@@ -75,27 +72,10 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
   const { precision } = await choosePrecision(config?.precision ?? "float32");
   const { metrics, at } = config?.evaluate ?? ({ metrics: ["dice", "iou", "sensitivity", "specificity", "auc"], at: "native" } as const);
   const stop = stopping(show.say);
-  const models: Record<string, ModelResults> = {};
   try {
-    for (const folder of folders) {
-      const { student, spec, build } = await openStudent(folder);
-      const { network, dispose } = build();
-      const { size, overlap } = student.tile;
-      const how = {
-        prepare: prepare(student.prepare as unknown as PrepareOptions),
-        tile: { size: size ?? Infinity, overlap },
-        at,
-        metrics,
-        classes: student.classes.length,
-      };
-      const name = basename(folder);
-      const program = forward(network, precision);
-      const scores = (await measureModels([{ name, spec, forward: program }], domains, { how, show, signal: stop.signal }))[name]!;
-      program.dispose();
-      const side = size ?? 256;
-      models[name] = modelResults(spec, network, [side, side, student.inputChannels], undefined, () => null, scores);
-      dispose();
-    }
+    const students: NamedStudent[] = [];
+    for (const folder of folders) students.push({ name: basename(folder), ...(await openStudent(folder)) });
+    const models = await measureStudents(students, domains, { precision, at, metrics, show, signal: stop.signal });
     const humans = await secondObserver(domains, metrics, Object.values(domains)[0]!.set.classes.length);
     const data = Object.fromEntries(
       Object.entries(domains).map(([domain, { cases, unseen }]) => [

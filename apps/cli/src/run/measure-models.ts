@@ -24,12 +24,13 @@ export interface Measuring {
 
 export type Domains = Readonly<Record<string, Pick<Part, "cases">>>;
 
-/** Trained networks on every domain, by model and domain; each picture is read and prepared once. Throws run/stopped where the signal is aborted. */
+/** Trained networks on every domain, by model and domain; each picture is read and prepared once, and none for no network. Throws run/stopped where the signal is aborted. */
 export const measureModels = async (
   models: readonly NamedModel[],
   domains: Domains,
   { how, show, signal, predicted }: Measuring,
 ): Promise<Readonly<Record<string, Readonly<Record<string, DomainScores>>>>> => {
+  if (models.length === 0) return {};
   const all: Record<string, Record<string, DomainScores>> = Object.fromEntries(models.map(({ name }) => [name, {}]));
   for (const [domain, { cases }] of Object.entries(domains)) {
     const rows = models.map((): Row[] => []);
