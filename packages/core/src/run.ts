@@ -40,6 +40,8 @@ export interface Outcome {
   readonly skipped: number;
   /** The step after which the validation was best; null where there was none to choose by. */
   readonly bestStep: number | null;
+  /** Which networks it ended with, where its validation was there to choose by: those of the last update, or of `bestStep`. */
+  readonly kept: "best" | "last" | null;
 }
 
 export const outcomeOf = (ready: Ready, steps: number, seconds: number, reused: boolean, counters: Position["counters"]): Outcome => ({
@@ -51,6 +53,7 @@ export const outcomeOf = (ready: Ready, steps: number, seconds: number, reused: 
   gates: gatesOf(ready, counters),
   skipped: counters["skipped"] ?? 0,
   bestStep: counters["validation/bestStep"] ?? null,
+  kept: "validation/bestStep" in counters ? (ready.stage.validation?.choose?.keep ?? null) : null,
 });
 
 /** Trained networks; they live until `dispose`. */

@@ -57,10 +57,12 @@ describe("a choice by it", () => {
     const tensors = memory().numTensors;
     const best = await trainedTo(goal({ validation: validation({ choose: first }) }));
     expect(best.values).toEqual((await trainedTo(fitting({ steps: 2 }))).values);
-    expect([best.outcome.steps, best.outcome.bestStep]).toEqual([9, 2]);
+    expect([best.outcome.steps, best.outcome.bestStep, best.outcome.kept]).toEqual([9, 2, "best"]);
     expect(validationsOf(best).map((event) => event.best)).toEqual([true, false, false, false, false]);
     const last = await trainedTo(goal({ validation: validation({ choose: { ...first, keep: "last" } }) }));
     expect(last.values).toEqual((await trainedTo(fitting({ steps: 9 }))).values);
+    expect([last.outcome.bestStep, last.outcome.kept]).toEqual([2, "last"]);
+    expect((await trainedTo(goal())).outcome.kept).toBe(null);
     expect(memory().numTensors).toBe(tensors);
   });
 

@@ -79,7 +79,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
       data: Object.fromEntries(Object.entries(data.test).map(([domain, part]) => [domain, about(part, fingerprints[domain]!)])),
       models,
       gains: baseline ? gainsOf([distilled!.domains], [baseline.domains], metrics, seed) : [],
-      stages: trained.stages.map((outcome) => stageResults(outcome, of.memoryOf(outcome.stage), config)),
+      stages: trained.stages.map((outcome) => stageResults(outcome, of.memoryOf(outcome.stage))),
       environment,
     };
     folder.events.flush();

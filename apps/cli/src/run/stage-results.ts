@@ -1,11 +1,9 @@
 import type { Outcome, StageResults } from "@segdistill/core";
-import type { Resolved } from "../config/configure.js";
 
 /** What became of a stage as results.json has it; `memoryBytes` null where it was not noted. Source: interfaces.md 5. */
 export const stageResults = (
-  { stage, key, steps, seconds, reused, gates, skipped, bestStep }: Outcome,
+  { stage, key, steps, seconds, reused, gates, skipped, bestStep, kept }: Outcome,
   memoryBytes: number | null,
-  config: Pick<Resolved, "teacher" | "distil">,
 ): StageResults => ({
   name: stage,
   key,
@@ -20,11 +18,6 @@ export const stageResults = (
     },
   }),
   skipped,
-  ...(bestStep !== null && { bestStep, ...keptOf(config, stage) }),
+  ...(bestStep !== null && { bestStep }),
+  ...(kept !== null && { kept }),
 });
-
-/** Which networks a stage of the configuration ended with; nothing of a stage that a method brought. */
-const keptOf = ({ teacher, distil }: Pick<Resolved, "teacher" | "distil">, stage: string): Pick<StageResults, "kept"> => {
-  const budget = stage === "teacher" ? teacher.train : ["baseline", "continued", "distillation"].includes(stage) ? distil : undefined;
-  return budget?.validate ? { kept: budget.validate.keep } : {};
-};
