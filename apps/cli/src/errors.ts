@@ -315,6 +315,11 @@ export const sweepFailed = (failed: readonly (readonly [name: string, how: strin
 export const sweepStopped = (finished: number, of: number, exit: number): UserError =>
   userError("sweep/stopped", `[sweep] stopped with ${finished} of ${of} entries finished. Run the same command again to go on.`, exit);
 
+export const reproducedOtherwise = (text: string): UserError =>
+  userError(
+    "reproduce/set",
+    `[--set ${text}] a run is repeated as it was. Expected teacher.weights=PATH, where the teacher's weights lie here, and nothing else. To change the run: segdistill run`,
+  );
 export const reproducedExists = (path: string): UserError =>
   userError(
     "reproduce/exists",

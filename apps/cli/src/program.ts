@@ -68,6 +68,7 @@ export const program = (finished: (code: number) => void): Command => {
   command("reproduce <run>", "repeat a finished run in a fresh folder, and say whether the bytes are equal")
     .option("--run <dir>", "where the repetition goes (default: <run>-reproduced)")
     .addOption(several("--data <name=path>", "where a data set lies; may be given several times"))
+    .addOption(several("--set <teacher.weights=path>", "where the teacher's weights lie, if outside of the project"))
     .option("--from <folder>", "where the configuration lay: paths in it are taken from there (default: the working folder)")
     .option("--resume", "go on with a repetition that was stopped")
     .option("--yes", "do not ask before a download")

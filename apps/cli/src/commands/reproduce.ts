@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 import { readResults, runPaths } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readSource } from "../config/read.js";
-import { notARun, reproducedExists } from "../errors.js";
+import { overlay } from "../config/set.js";
+import { notARun, reproducedExists, reproducedOtherwise } from "../errors.js";
 import type { Common } from "../program.js";
 import { verdictOn, verdictText } from "../reproduce/verdict.js";
 import { resolveRun } from "../run/resolve-run.js";
@@ -17,25 +18,30 @@ import { fetchedLibrary } from "./setup.js";
 export interface ReproduceOptions extends Common {
   readonly run?: string;
   readonly data: readonly string[];
+  /** Where the teacher's weights lie; nothing else may be set. */
+  readonly set: readonly string[];
   readonly from?: string;
   readonly resume?: boolean;
 }
 
 /**
  * `segdistill reproduce`: repeats a finished run, or every seed below a folder, from its own config.yaml in a fresh folder beside it. No stage is taken over from another run.
- * Exit code 0 where all bytes of weights and all scores are equal, 3 where not. Paths in the configuration (of given weights) are taken from `--from`, the working folder if left out.
+ * Exit code 0 where all bytes of weights and all scores are equal, 3 where not. Paths in the configuration (of given weights) are taken from `--from`, the working folder if left out; weights outside of the project there are given with `--set`.
+ * Throws runs/not-a-run, reproduce/exists, reproduce/set and all that opening the run throws.
  */
 export const reproduce = async (run: string, options: ReproduceOptions): Promise<number> => {
   const { json = false, quiet = false, resume = false, from = process.cwd() } = options;
   const runs = runsIn(run, 1);
   if (runs.length === 0 || !runs.every((path) => kindOf(runPaths(path).config) === "file")) throw notARun(run);
+  const other = options.set.find((text) => !/^\s*teacher\.weights(\.(file|names))?\s*=/.test(text));
+  if (other !== undefined) throw reproducedOtherwise(other);
   const fresh = options.run ?? `${run.replace(/[\\/]+$/, "")}-reproduced`;
   if (existsSync(fresh) && !resume) throw reproducedExists(fresh);
   // all are read before the first is repeated
   const todo = [];
   for (const path of runs) {
     const results = await readResults(runPaths(path).results);
-    const source = readSource(runPaths(path).config);
+    const source = overlay(readSource(runPaths(path).config), options.set);
     todo.push({ path, results, resolved: await resolveRun(source, configure(source), options.data, { folder: from }) });
   }
   const show = onScreen(quiet || json);

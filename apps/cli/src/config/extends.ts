@@ -28,7 +28,7 @@ export const readConfiguration = (file: string): Source => {
   const folder = dirname(resolve(file));
   const values = chain.map(({ file, value }) => moved(bare(value), dirname(resolve(file)), folder));
   const value = values.reduceRight<Mapping>((base, over) => merged(base, over), {});
-  return { file, value, at: placeIn(chain) };
+  return { file, value, at: placeIn(chain), isGiven: () => false };
 };
 
 interface Looking {

@@ -19,6 +19,8 @@ export interface Source {
   readonly value: Readonly<Record<string, unknown>>;
   /** "file:line:column" of a key's value, or of the nearest thing around it. */
   readonly at: (path: readonly (string | number)[]) => string;
+  /** Whether the user gave the value at a path on the command line; else it comes from a file, which may be a stranger's. */
+  readonly isGiven: (path: readonly string[]) => boolean;
 }
 
 /** Reads YAML 1.2 or JSON (which is YAML); throws config/not-found, /not-readable, /too-large, /yaml, /refused, /duplicate-key and /not-a-mapping. */
@@ -62,5 +64,5 @@ export const parseSource = (text: string, file: string): Source => {
     }
     return file;
   };
-  return { file, value: value as Record<string, unknown>, at };
+  return { file, value: value as Record<string, unknown>, at, isGiven: () => false };
 };

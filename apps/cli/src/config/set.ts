@@ -14,6 +14,8 @@ export interface Override {
   readonly value: unknown;
   /** What messages call the place that says so. */
   readonly at: string;
+  /** Whether the user gave it on the command line. */
+  readonly isGiven: boolean;
   /** The error for a path that cannot be followed. */
   readonly fail: (why: string) => Error;
 }
@@ -25,22 +27,22 @@ export interface Override {
 export const laidOver = (source: Source, overrides: readonly Override[]): Source => {
   const value = structuredClone(source.value) as Record<string, unknown>;
   for (const override of overrides) put(value, { ...override, value: structuredClone(override.value) });
-  const set = overrides.map(({ path, at }) => ({ path: dotted(path), at }));
+  const set = overrides.map(({ path, ...how }) => ({ ...how, path: dotted(path) }));
+  const covering = (here: string) => set.findLast((s) => here === s.path || here.startsWith(`${s.path}.`));
   const at: Source["at"] = (path) => {
     const here = dotted(path);
-    const over =
-      set.findLast((s) => here === s.path || here.startsWith(`${s.path}.`)) ??
-      (has(source.value, path) ? undefined : set.find((s) => s.path.startsWith(`${here}.`))); // made on the way
+    const over = covering(here) ?? (has(source.value, path) ? undefined : set.find((s) => s.path.startsWith(`${here}.`))); // made on the way
     return over ? over.at : source.at(path);
   };
-  return { file: source.file, value, at };
+  const isGiven: Source["isGiven"] = (path) => covering(dotted(path))?.isGiven ?? source.isGiven(path);
+  return { file: source.file, value, at, isGiven };
 };
 
 /** A source with `a.b=value` texts laid over it, in order; values are YAML ("3", "[0, 1]", "{ poly: 0.9 }"). As {@link laidOver}. Throws config/set. */
 export const overlay = (source: Source, texts: readonly string[]): Source =>
   laidOver(
     source,
-    texts.map((text) => ({ ...parsed(text), at: `--set ${text}`, fail: (why) => badSet(text, why) })),
+    texts.map((text) => ({ ...parsed(text), at: `--set ${text}`, isGiven: true, fail: (why) => badSet(text, why) })),
   );
 
 /** The parts of a dotted path; null where one is empty or a name that every object has. */

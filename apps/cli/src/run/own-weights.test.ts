@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { parseSource } from "../config/read.js";
 import { overlay } from "../config/set.js";
+import { sweepOf } from "../sweep/entries.js";
 import { refuseOutside } from "./own-weights.js";
 
 const top = realpathSync(mkdtempSync(join(tmpdir(), "segdistill-weights-")));
@@ -16,8 +17,8 @@ symlinkSync(join(top, "outside.safetensors"), join(project, "link.safetensors"))
 symlinkSync("inside.safetensors", join(project, "inner.safetensors"));
 
 type Weights = Parameters<typeof refuseOutside>[1];
-const refuse = (weights: Weights, sets: readonly string[] = []): void => {
-  const source = overlay(parseSource(`teacher: { weights: ${JSON.stringify(weights)} }`, "c.yaml"), sets);
+const refuse = (weights: Weights, sets: readonly string[] = [], file = "c.yaml"): void => {
+  const source = overlay(parseSource(`teacher: { weights: ${JSON.stringify(weights)} }`, file), sets);
   refuseOutside(source, (source.value["teacher"] as { readonly weights: Weights }).weights, join(project, "configs"));
 };
 const message = (asked: string, at = "c.yaml:1:12"): string =>
@@ -38,4 +39,19 @@ test("paths that leave it are refused, absolute, upwards or by a link, for the n
 test("what the user gives on the command line may lie anywhere", () => {
   expect(() => refuse("a.safetensors", ["teacher.weights=/etc/passwd"])).not.toThrow();
   expect(() => refuse("/etc/passwd", ["teacher.width=3"])).toThrow(message("/etc/passwd"));
+});
+
+test("a file's name does not make its paths the user's, and of two files only the one that was given may lie anywhere", () => {
+  expect(() => refuse("/etc/passwd", [], "--set c.yaml")).toThrow(message("/etc/passwd", "--set c.yaml:1:12"));
+  const both = { file: "/etc/passwd", names: "/etc/hosts" };
+  expect(() => refuse(both, ["teacher.weights.file=/etc/passwd"])).toThrow(message("/etc/hosts"));
+  expect(() => refuse(both, ["teacher.weights.file=/etc/passwd", "teacher.weights.names=/etc/hosts"])).not.toThrow();
+});
+
+test("an entry of a sweep that lays its own path over the user's is the file's", () => {
+  const [plain, entry] = sweepOf(
+    overlay(parseSource('teacher: {}\nsweep: [{ set: { "teacher.weights": /etc/passwd } }]', "c.yaml"), ["teacher.weights=/elsewhere"]),
+  )!;
+  expect(() => refuseOutside(plain!.source, "/elsewhere", project)).not.toThrow();
+  expect(() => refuseOutside(entry!.source, "/etc/passwd", project)).toThrow(message("/etc/passwd", "c.yaml:2:18"));
 });

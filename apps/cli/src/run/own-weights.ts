@@ -13,13 +13,18 @@ export const refuseOutside = (
   weights: string | { readonly file: string; readonly names: string } | undefined,
   folder: string,
 ): void => {
-  const at = source.at(["teacher", "weights"]);
-  if (weights === undefined || at.startsWith("--set ")) return;
+  if (weights === undefined) return;
+  const here = ["teacher", "weights"];
   const inside = projectFolder(folder);
-  for (const asked of typeof weights === "string" ? [weights] : [weights.file, weights.names]) {
+  const files =
+    typeof weights === "string"
+      ? [[here, weights] as const]
+      : (["file", "names"] as const).map((key) => [[...here, key], weights[key]] as const);
+  for (const [place, asked] of files) {
+    if (source.isGiven(place)) continue;
     const path = resolve(folder, asked);
     // A file that is not there is told of later, in its own words.
     const isInside = existsSync(path) ? within(realpathSync(inside), realpathSync(path)) : within(inside, path);
-    if (!isInside) throw weightsOutside(at, asked, inside);
+    if (!isInside) throw weightsOutside(source.at(here), asked, inside);
   }
 };

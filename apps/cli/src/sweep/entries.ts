@@ -55,7 +55,7 @@ export const sweepOf = (source: Source): readonly Entry[] | null => {
       const parts = pathOf(text);
       if (parts === null) throw fail("has an empty or forbidden part");
       if (Object.hasOwn(shared, parts[0]!)) throw fail(shared[parts[0]!]!);
-      return { path: parts, value: found, at: here, fail };
+      return { path: parts, value: found, at: here, isGiven: false, fail };
     });
     return { name, sets: entry.set, source: laidOver(base, overrides) };
   });
