@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FoundPackage } from "./find-package.js";
-import { trustedOrNone } from "./trusted.js";
+import { trustOf } from "./trusted.js";
 
 const own = dirname(fileURLToPath(import.meta.url));
 
@@ -12,9 +12,10 @@ export const installed = (folder: string): readonly FoundPackage[] => {
   const names = new Set<string>();
   for (const modules of [folder, own].flatMap((from) => createRequire(join(from, "here.js")).resolve.paths("x") ?? []))
     for (const name of packagesIn(modules)) names.add(name);
+  const { allowed } = trustOf(folder);
   return [...names]
     .sort()
-    .map((name) => trustedOrNone(name, folder))
+    .map(allowed)
     .filter((found): found is FoundPackage => found?.manifest.segdistill !== undefined);
 };
 

@@ -16,27 +16,42 @@ const packageName = /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/i;
  */
 export const trusted = (name: string, folder: string, at: string): FoundPackage => {
   if (!packageName.test(name)) throw notAPackageName(at, name);
-  const project = projectOf(folder);
-  const found = allowed(name, folder, project);
+  const trust = trustOf(folder);
+  const found = trust.allowed(name);
   if (found) return found;
-  if (liesThere(name, folder)) throw packageNotListed(at, name, folder, project.file);
+  if (liesThere(name, folder)) throw packageNotListed(at, name, folder, trust.project.file);
   throw packageNotInstalled(at, name, folder);
 };
 
 /** The same, undefined where the package may not be loaded or is not there. */
-export const trustedOrNone = (name: string, folder: string): FoundPackage | undefined =>
-  packageName.test(name) ? allowed(name, folder, projectOf(folder)) : undefined;
+export const trustedOrNone = (name: string, folder: string): FoundPackage | undefined => trustOf(folder).allowed(name);
 
 /** Whether a package of this name can be found at all, trusted or not. */
 export const liesThere = (name: string, folder: string): boolean =>
   packageName.test(name) && findPackage(name, [folder, own]) !== undefined;
 
-const allowed = (name: string, folder: string, project: Project): FoundPackage | undefined => {
-  if (project.listed(name)) return findPackage(name, [folder, own]);
-  // Not from the folder: there a package of this name could be anybody's.
-  if (ownNames().includes(name)) return findPackage(name, [own]);
-  const found = findPackage(name, [folder]);
-  return found && project.member(found.root) ? found : undefined;
+/** Whom a folder trusts, with the manifests that say so read once for all names that are asked for. Throws resolve/manifest. */
+export interface Trust {
+  readonly project: Project;
+  /** The package of a name; undefined where it may not be loaded or is not there. */
+  readonly allowed: (name: string) => FoundPackage | undefined;
+}
+
+/** What {@link trusted} and {@link trustedOrNone} go by. */
+export const trustOf = (folder: string): Trust => {
+  const project = projectOf(folder);
+  const brought = ownNames();
+  return {
+    project,
+    allowed: (name) => {
+      if (!packageName.test(name)) return undefined;
+      if (project.listed(name)) return findPackage(name, [folder, own]);
+      // Not from the folder: there a package of this name could be anybody's.
+      if (brought.includes(name)) return findPackage(name, [own]);
+      const found = findPackage(name, [folder]);
+      return found && project.member(found.root) ? found : undefined;
+    },
+  };
 };
 
 /** Names of the packages that this program depends on. */
