@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import type * as Fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +8,7 @@ import { installed } from "./installed.js";
 
 const reads = vi.hoisted((): string[] => []);
 vi.mock("node:fs", async (original) => {
-  const fs = await original<typeof import("node:fs")>();
+  const fs = await original<typeof Fs>();
   const readFileSync = (...given: Parameters<typeof fs.readFileSync>) => {
     reads.push(String(given[0]));
     return fs.readFileSync(...given);
