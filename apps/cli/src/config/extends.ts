@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { extendsInCircle, extendsMissing, extendsNoText, extendsOutside } from "../errors.js";
-import { merged, type Mapping } from "./merge.js";
+import { projectFolder } from "../resolve/project.js";
+import { isMapping, merged, type Mapping } from "./merge.js";
 import { readSource, type Source } from "./read.js";
 import { shown } from "./shown.js";
 
@@ -55,14 +56,6 @@ const baseOf = ({ file, value, at }: Source, { chain, seen, inside }: Looking): 
   return base;
 };
 
-/** The nearest folder at or above one that holds a package.json; the folder itself where none does. */
-export const projectFolder = (folder: string): string => {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, "package.json"))) return at;
-    if (at === dirname(at)) return folder;
-  }
-};
-
 /** Whether a path is a folder or lies below it; both as real paths or both as written. */
 export const within = (folder: string, path: string): boolean => {
   const way = relative(folder, path);
@@ -80,8 +73,6 @@ const moved = (value: Mapping, from: string, to: string): Mapping => {
   const both = isMapping(weights) ? Object.fromEntries(Object.entries(weights).map(([key, inner]) => [key, path(inner)])) : path(weights);
   return { ...value, teacher: { ...teacher, weights: both } };
 };
-
-const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A place is in the first file of the chain that has the key; for a key that none has, the nearest thing around it. */
 const placeIn =

@@ -1,7 +1,8 @@
 /** A mapping of a configuration. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
-const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
+/** Whether a value is a mapping, and no list. */
+export const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * One mapping laid over another: mappings inside are merged in the same way, lists and single values replaced, and `null` takes a key out.

@@ -91,8 +91,6 @@ const budget = {
     .optional()
     .describe("pooled Dice on data.validation between epochs"),
 };
-const oneBudget = (value: { epochs?: number | undefined; steps?: number | undefined }): boolean =>
-  (value.epochs === undefined) !== (value.steps === undefined);
 const budgetError = { error: "either epochs or steps" };
 
 const fromTo = z.union([z.tuple([whole(0)]), z.tuple([whole(0), whole(1)])]);
@@ -115,7 +113,7 @@ const weightsFile = z.union([z.string().min(1), z.strictObject({ file: z.string(
 const teacher = z
   .object({
     use,
-    train: z.strictObject(budget).refine(oneBudget, budgetError).meta(either("epochs", "steps")).optional(),
+    train: z.strictObject(budget).refine(oneSpan, budgetError).meta(either("epochs", "steps")).optional(),
     weights: weightsFile.optional(),
   })
   .catchall(options)
@@ -171,7 +169,7 @@ export const configuration = z
           .optional()
           .describe("what the student starts from; from the baseline, gains are against the baseline continued for the same budget"),
       })
-      .refine(oneBudget, budgetError)
+      .refine(oneSpan, budgetError)
       .meta(either("epochs", "steps")),
     baseline: z
       .boolean()

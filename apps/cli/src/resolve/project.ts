@@ -18,19 +18,25 @@ interface Manifest {
   readonly workspaces: readonly string[];
 }
 
+/** A folder and all above it, nearest first, of which each holds a package.json. */
+const foldersWithManifest = (folder: string): readonly string[] => {
+  const found: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, "package.json"))) found.push(at);
+    if (at === dirname(at)) return found;
+  }
+};
+
+/** The nearest folder at or above one (absolute, links not followed) that holds a package.json; the folder itself where none does. */
+export const projectFolder = (folder: string): string => foldersWithManifest(folder)[0] ?? folder;
+
 /**
  * The project of a folder: the nearest package.json at or above it, with the one further up that counts it among its workspaces.
  * Throws resolve/manifest where one of them cannot be read. [ours]
  */
 export const projectOf = (folder: string): Project => {
-  const manifests: Manifest[] = [];
-  for (let at = existsSync(folder) ? realpathSync(folder) : resolve(folder); ; at = dirname(at)) {
-    const found = manifestIn(at);
-    const nearest = manifests[0];
-    if (found && (nearest === undefined || isWorkspace(found, nearest.folder))) manifests.push(found);
-    if (at === dirname(at)) break;
-  }
-  const nearest = manifests[0];
+  const [nearest, ...above] = foldersWithManifest(existsSync(folder) ? realpathSync(folder) : resolve(folder)).map(manifestIn);
+  const manifests = nearest ? [nearest, ...above.filter((manifest) => isWorkspace(manifest, nearest.folder))] : [];
   return {
     file: nearest ? join(nearest.folder, "package.json") : null,
     listed: (name) => manifests.some(({ dependencies }) => dependencies.includes(name)),
@@ -40,9 +46,8 @@ export const projectOf = (folder: string): Project => {
 
 const kinds = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
-const manifestIn = (folder: string): Manifest | undefined => {
+const manifestIn = (folder: string): Manifest => {
   const file = join(folder, "package.json");
-  if (!existsSync(file)) return undefined;
   let found: unknown;
   try {
     found = JSON.parse(readFileSync(file, "utf8"));

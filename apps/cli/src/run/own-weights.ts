@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { projectFolder, within } from "../config/extends.js";
+import { within } from "../config/extends.js";
 import type { Source } from "../config/read.js";
 import { weightsOutside } from "../errors.js";
+import { projectFolder } from "../resolve/project.js";
 
 /**
  * The files that `teacher.weights` names must lie in the project of the configuration, links followed, as what it extends must: a configuration from a stranger

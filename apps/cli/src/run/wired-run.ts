@@ -1,4 +1,3 @@
-import type { Data } from "@segdistill/core/contract";
 import { batches, prepare, wholePictures, type Prepare } from "@segdistill/datasets";
 import { givenWeights } from "./given-weights.js";
 import type { ResolvedRun } from "./resolve-run.js";
@@ -7,7 +6,6 @@ import { wire, type Wired } from "./stages.js";
 /** A resolved run as stages over its data: ready to be trained, or explained. */
 export interface WiredRun extends Wired {
   readonly prepared: Prepare;
-  readonly data: Data;
   /** Fingerprint of the training set. */
   readonly dataSet: string;
 }
@@ -41,5 +39,5 @@ export const wiredRun = async (run: ResolvedRun): Promise<WiredRun> => {
     ...(weights && { weights }),
     ...(held && { held }),
   });
-  return { ...wired, prepared, data, dataSet };
+  return { ...wired, prepared, dataSet };
 };
