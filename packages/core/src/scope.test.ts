@@ -82,12 +82,13 @@ describe("first values", () => {
     expect(first("a", "net", 1)).not.toEqual(first("a", "net", 2));
     expect(first("a", "net", 1)).not.toEqual(first("a", "other", 1));
   });
-  test("zeros and ones", () => {
+  test("zeros, ones and a number", () => {
     const m = scope("a", "net", 1, made).module("m", (make) => ({
       o: make.variable("o", [2], "ones"),
       z: make.variable("z", [2], "zeros"),
+      c: make.variable("c", [2], { constant: 0.25 }),
     }));
-    expect([values(m.o), values(m.z)]).toEqual([[1, 1], [0, 0]]); // prettier-ignore
+    expect([values(m.o), values(m.z), values(m.c)]).toEqual([[1, 1], [0, 0], [0.25, 0.25]]); // prettier-ignore
   });
 });
 

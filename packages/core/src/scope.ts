@@ -8,6 +8,7 @@ function firstValues(shape: readonly number[], initial: Initial, key: string): F
   const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
   if (initial === "zeros") return out;
   if (initial === "ones") return out.fill(1);
+  if ("constant" in initial) return out.fill(initial.constant);
   const stream = random(key);
   if ("normal" in initial) return out.map(() => initial.normal * stream.normal());
   return out.map(() => initial.uniform * (2 * stream.next() - 1));

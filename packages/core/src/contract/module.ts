@@ -19,7 +19,7 @@ export interface State {
 }
 
 /** First values, by kind; random ones are drawn from (seed, module, variable), so neither order nor company matters. `normal` and `uniform` give a deviation and a bound. */
-export type Initial = "zeros" | "ones" | { readonly normal: number } | { readonly uniform: number };
+export type Initial = "zeros" | "ones" | { readonly constant: number } | { readonly normal: number } | { readonly uniform: number };
 
 /** What a module is made of. Names become keys of checkpoints: `encoder/1/conv/kernel`. */
 export interface Make {

@@ -54,7 +54,7 @@ const start = (initial: Initial, shape: readonly number[], how: Start): Initial 
   if (how === "as-it-is") return initial;
   if (how === "zeros") return "zeros";
   if (how === "constant") return shape.length > 1 ? "zeros" : { uniform: 1 };
-  if (initial === "zeros" || initial === "ones") return initial;
+  if (initial === "zeros" || initial === "ones" || "constant" in initial) return initial;
   return "normal" in initial ? { normal: LARGE * initial.normal } : { uniform: LARGE * initial.uniform };
 };
 
