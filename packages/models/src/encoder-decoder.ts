@@ -1,7 +1,7 @@
 import { concat, type Tensor4D } from "@tensorflow/tfjs-core";
 import { float32Barrier } from "@segdistill/backend/ops";
 import type { Json, MapShape, Network, NetworkSpec, Scope, Taps } from "@segdistill/core/contract";
-import type { Layer } from "./blocks/layer.js";
+import { macsAt, type Layer } from "./blocks/layer.js";
 import { notAWholeNumber, otherEncoding, otherInputChannels, sizeNotAMultiple } from "./errors.js";
 
 /** A spec that also knows its costs; nothing runs and no variable is made for them. */
@@ -23,14 +23,17 @@ export interface Level<Stride extends number> {
   readonly fuse: Layer;
 }
 
-export type LevelTap<Stride extends number> = `encoder/${Stride}` | `decoder/${Stride}`;
+/** `Way` is "up" where the maps from below are taps too, before the concat. */
+export type LevelTap<Stride extends number, Way extends "up" = never> = `${"encoder" | "decoder" | Way}/${Stride}`;
 
 /** What a network with skips between equal resolutions is made of, finest level first. */
-interface Parts<Stride extends number> {
+interface Parts<Stride extends number, Way extends "up"> {
   readonly name: string;
   readonly options: Json;
   readonly classes: number;
   readonly levels: readonly Level<Stride>[];
+  /** Taps besides: `["up"]` makes the output of every level's `up` the tap `up/<stride>`. */
+  readonly tapped?: readonly Way[];
   readonly bottleneck: Layer;
   readonly head: Layer;
 }
@@ -43,9 +46,11 @@ interface Parts<Stride extends number> {
  *
  * `encode` throws `models-size-not-a-multiple`, `models-other-input-channels`; `decode` `models-other-encoding`.
  */
-export function encoderDecoder<Stride extends number>(parts: Parts<Stride>): CountedSpec<LevelTap<Stride>> {
-  type Tap = LevelTap<Stride>;
-  const { name, options, classes, levels, bottleneck, head } = parts;
+export function encoderDecoder<Stride extends number, Way extends "up" = never>(
+  parts: Parts<Stride, Way>,
+): CountedSpec<LevelTap<Stride, Way>> {
+  type Tap = LevelTap<Stride, Way>;
+  const { name, options, classes, levels, bottleneck, head, tapped = [] } = parts;
   const multiple = 1 / levels.reduce((scale, level) => scale * level.encoder.scale, bottleneck.scale);
   const inputChannels = levels[0]!.encoder.channels.in;
   const requireSize = (height: number, width: number): void => {
@@ -53,6 +58,7 @@ export function encoderDecoder<Stride extends number>(parts: Parts<Stride>): Cou
       throw sizeNotAMultiple(name, height, width, multiple);
   };
   const tapsOf = (level: Level<Stride>): [string, MapShape][] => [
+    ...tapped.map((way): [string, MapShape] => [`${way}/${level.stride}`, { stride: level.stride, channels: level.up.channels.out }]),
     [`encoder/${level.stride}`, { stride: level.stride, channels: level.encoder.channels.out }],
     [`decoder/${level.stride}`, { stride: level.stride, channels: level.fuse.channels.out }],
   ];
@@ -90,6 +96,7 @@ export function encoderDecoder<Stride extends number>(parts: Parts<Stride>): Cou
         let x = encoding.bottleneck;
         for (const [i, level] of [...levels.entries()].reverse()) {
           const up = back[i]!.up(x, pass); // [B, H / stride, W / stride, C]
+          for (const way of tapped) taps.push([`${way}/${level.stride}`, float32Barrier(up)]);
           x = back[i]!.fuse(concat([encoding.skips[i]!, up], 3), pass);
           taps.push([`decoder/${level.stride}`, float32Barrier(x)]);
         }
@@ -112,19 +119,18 @@ export function encoderDecoder<Stride extends number>(parts: Parts<Stride>): Cou
     ),
     macs: (height, width) => {
       requireSize(height, width);
-      return height * width * macsPerPixel(parts);
+      return macsOf(parts, height, width);
     },
   };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
-/** Multiply-accumulates per input pixel: exact, since every stride is a power of two. */
-function macsPerPixel<Stride extends number>({ levels, bottleneck, head }: Parts<Stride>): number {
+function macsOf({ levels, bottleneck, head }: Parts<number, "up">, height: number, width: number): number {
   let macs = 0;
-  let scale = 1; // of the map that the next layer reads
+  let scale = 1; // of the map that the next layer reads: exact, since every stride is a power of two
   const walk = (layer: Layer): void => {
-    macs += layer.macs * scale ** 2;
+    macs += macsAt(layer, height * scale, width * scale);
     scale *= layer.scale;
   };
   for (const level of levels) walk(level.encoder);

@@ -5,11 +5,13 @@ import { conv2d, convTranspose2d, depthwiseConv2d } from "@segdistill/backend/op
 import { heNormalFanIn, type Initialiser } from "./initialisers.js";
 import type { Layer } from "./layer.js";
 
+type Odd = 1 | 3 | 5 | 7;
+
 export interface ConvOptions {
   readonly in: number;
   readonly out: number;
-  /** Height and width of the kernel; odd, so that the padding is the same on both sides. */
-  readonly size: 1 | 3 | 5 | 7;
+  /** Height and width of the kernel, one number if they are equal; odd, so that the padding is the same on both sides. */
+  readonly size: Odd | readonly [rows: Odd, columns: Odd];
   /** 1 if left out. */
   readonly stride?: number;
   /** No bias if left out. */
@@ -37,11 +39,12 @@ function weights(
 const padding = (size: number, stride: number): "same" | number => (stride === 1 ? "same" : (size - 1) / 2);
 
 /**
- * Convolution `[B, h, w, in]` → `[B, h / stride, w / stride, out]`, padded by (size − 1) / 2 on every side; kernel `[size, size, in, out]`.
- * Fans for first values: in = size² · in, out = size² · out.
+ * Convolution `[B, h, w, in]` → `[B, h / stride, w / stride, out]`, padded by (size − 1) / 2 on every side; kernel `[rows, columns, in, out]`.
+ * Fans for first values: in = rows · columns · in, out = rows · columns · out.
  */
 export function conv({ in: from, out, size, stride = 1, bias = false, initial = heNormalFanIn }: ConvOptions): Layer {
-  const area = size * size;
+  const [rows, columns] = typeof size === "number" ? [size, size] : size;
+  const area = rows * columns;
   return {
     channels: { in: from, out },
     scale: 1 / stride,
@@ -51,11 +54,11 @@ export function conv({ in: from, out, size, stride = 1, bias = false, initial = 
       const { kernel, after } = weights(
         make,
         name,
-        [size, size, from, out],
+        [rows, columns, from, out],
         initial({ in: area * from, out: area * out }),
         bias ? out : undefined,
       );
-      return (x) => after(conv2d(x, kernel, { stride, padding: padding(size, stride) }));
+      return (x) => after(conv2d(x, kernel, { stride, padding: padding(rows, stride) }));
     },
   };
 }

@@ -14,3 +14,6 @@ export const heNormalFanIn: Initialiser = (fan) => ({ normal: Math.sqrt(2 / fan.
 
 /** Normal with deviation `√(2 / fan out)`: He et al. 2015, the form that MobileNetV2's implementations use. */
 export const heNormalFanOut: Initialiser = (fan) => ({ normal: Math.sqrt(2 / fan.out) });
+
+/** Uniform within `± √(6 / (fan in + fan out))`: Glorot and Bengio 2010, Xavier-uniform. */
+export const xavierUniform: Initialiser = (fan) => ({ uniform: Math.sqrt(6 / (fan.in + fan.out)) });

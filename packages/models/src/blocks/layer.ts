@@ -17,9 +17,15 @@ export interface Layer {
   readonly parameters: number;
   /** Multiply-accumulates per input position of one image; convolutions only, transposed ones k² · in · out (methods.md 1.2). */
   readonly macs: number;
+  /** Multiply-accumulates besides, for an input of height × width positions: of convolutions on pooled maps, which do not grow with the positions. None if left out. */
+  readonly pooledMacs?: (height: number, width: number) => number;
   /** Makes the variables under `name` and returns what runs. */
   readonly build: (make: Make, name: string) => Run;
 }
+
+/** Multiply-accumulates of a layer for one image, from a map of `height × width` positions. */
+export const macsAt = ({ macs, pooledMacs }: Layer, height: number, width: number): number =>
+  macs * height * width + (pooledMacs?.(height, width) ?? 0);
 
 /**
  * Layers one after the other; each one's variables stand below its name.
@@ -51,9 +57,21 @@ export function sequence(layers: readonly (readonly [name: string, layer: Layer]
     scale,
     parameters,
     macs,
+    ...(layers.some(([, { pooledMacs }]) => pooledMacs) && { pooledMacs: pooledMacsOf(layers) }),
     build: (make, name) => {
       const runs = layers.map(([part, layer]) => layer.build(make, `${name}/${part}`));
       return (x, pass) => runs.reduce((map, run) => run(map, pass), x);
     },
   };
 }
+
+const pooledMacsOf =
+  (layers: readonly (readonly [string, Layer])[]) =>
+  (height: number, width: number): number => {
+    let [all, scale] = [0, 1];
+    for (const [, layer] of layers) {
+      all += layer.pooledMacs?.(height * scale, width * scale) ?? 0;
+      scale *= layer.scale;
+    }
+    return all;
+  };
