@@ -1,7 +1,7 @@
 import { concat, type Tensor4D } from "@tensorflow/tfjs-core";
 import { float32Barrier } from "@segdistill/backend/ops";
-import type { Json, MapShape, Network, NetworkSpec, Scope, Taps } from "@segdistill/core/contract";
-import { macsAt, type Layer } from "./blocks/layer.js";
+import type { Json, Make, MapShape, Network, NetworkSpec, Scope, Taps } from "@segdistill/core/contract";
+import { macsAt, type Climb, type Layer } from "./blocks/layer.js";
 import { notAWholeNumber, otherEncoding, otherInputChannels, sizeNotAMultiple } from "./errors.js";
 
 /** A spec that also knows its costs; nothing runs and no variable is made for them. */
@@ -17,9 +17,9 @@ export interface Level<Stride extends number> {
   readonly stride: Stride;
   /** From the level above (the first: from the image). Its output is the skip and the tap `encoder/<stride>`. */
   readonly encoder: Layer;
-  /** From the level below: doubles the map. */
-  readonly up: Layer;
-  /** From `[skip, up]`, in this order. Its output is the tap `decoder/<stride>`. */
+  /** From the level below: doubles the map. A `Climb` reads the skip itself, or nothing of it. */
+  readonly up: Layer | Climb;
+  /** From `[skip, up]`, in this order, or from the `Climb` alone. Its output is the tap `decoder/<stride>`. */
   readonly fuse: Layer;
 }
 
@@ -39,7 +39,7 @@ interface Parts<Stride extends number, Way extends "up"> {
 }
 
 /**
- * A network of levels: encoders downwards, a bottleneck, decoders upwards that read the skips, a head to logits at input size.
+ * A network of levels: encoders downwards, a bottleneck, decoders upwards that read the skips (or nothing of them), a head to logits at input size.
  *
  * Variables: `encoder/<stride>/…`, `bottleneck/…`, `decoder/<stride>/up/…`, `decoder/<stride>/fuse/…`, `head/…`; they stand directly below the
  * role's name, as in weight files. Logits, bottleneck and taps leave float32 in every precision (engine-ops.md 9).
@@ -68,7 +68,7 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
       const down = levels.map(({ stride, encoder }) => encoder.build(make, `encoder/${stride}`));
       const bottom = bottleneck.build(make, "bottleneck");
       const back = levels.map(({ stride, up, fuse }) => ({
-        up: up.build(make, `decoder/${stride}/up`),
+        up: climbing(up, make, `decoder/${stride}/up`),
         fuse: fuse.build(make, `decoder/${stride}/fuse`),
       }));
       const answer = head.build(make, "head");
@@ -82,7 +82,7 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
         let x = images;
         for (const [i, level] of levels.entries()) {
           x = down[i]!(x, pass); // [B, H / stride, W / stride, C]
-          skips.push(x);
+          if (isRead(level)) skips.push(x);
           taps.push([`encoder/${level.stride}`, float32Barrier(x)]);
         }
         return { bottleneck: float32Barrier(bottom(x, pass)), skips, taps: Object.fromEntries(taps) as Taps<Tap> };
@@ -90,14 +90,16 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
 
       const decode: Network<Tap>["decode"] = (encoding, pass) => {
         const found = { channels: encoding.bottleneck.shape[3], skips: encoding.skips.length };
-        const expected = { channels: bottleneck.channels.out, skips: levels.length };
+        const expected = { channels: bottleneck.channels.out, skips: levels.filter(isRead).length };
         if (found.channels !== expected.channels || found.skips !== expected.skips) throw otherEncoding(name, found, expected);
         const taps: [string, Tensor4D][] = [];
+        const skips = [...encoding.skips];
         let x = encoding.bottleneck;
         for (const [i, level] of [...levels.entries()].reverse()) {
-          const up = back[i]!.up(x, pass); // [B, H / stride, W / stride, C]
+          const skip = isRead(level) ? skips.pop() : undefined;
+          const up = back[i]!.up(x, skip, pass); // [B, H / stride, W / stride, C]
           for (const way of tapped) taps.push([`${way}/${level.stride}`, float32Barrier(up)]);
-          x = back[i]!.fuse(concat([encoding.skips[i]!, up], 3), pass);
+          x = back[i]!.fuse("reads" in level.up ? up : concat([skip!, up], 3), pass);
           taps.push([`decoder/${level.stride}`, float32Barrier(x)]);
         }
         return { logits: float32Barrier(answer(x, pass)), taps: Object.fromEntries(taps) as Taps<Tap> };
@@ -124,12 +126,21 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
   };
 }
 
+/** Whether the way up needs the encoder's map of this level. */
+const isRead = ({ up }: Pick<Level<number>, "up">): boolean => !("reads" in up) || up.reads === "skip";
+
+function climbing(up: Layer | Climb, make: Make, name: string): ReturnType<Climb["build"]> {
+  if ("reads" in up) return up.build(make, name);
+  const run = up.build(make, name);
+  return (x, _, pass) => run(x, pass);
+}
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 function macsOf({ levels, bottleneck, head }: Parts<number, "up">, height: number, width: number): number {
   let macs = 0;
   let scale = 1; // of the map that the next layer reads: exact, since every stride is a power of two
-  const walk = (layer: Layer): void => {
+  const walk = (layer: Omit<Layer, "build">): void => {
     macs += macsAt(layer, height * scale, width * scale);
     scale *= layer.scale;
   };

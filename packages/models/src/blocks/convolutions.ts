@@ -10,10 +10,12 @@ type Odd = 1 | 3 | 5 | 7;
 export interface ConvOptions {
   readonly in: number;
   readonly out: number;
-  /** Height and width of the kernel, one number if they are equal; odd, so that the padding is the same on both sides. */
-  readonly size: Odd | readonly [rows: Odd, columns: Odd];
+  /** Height and width of the kernel, one number if they are equal; odd, so that the padding is the same on both sides, or 2 with stride 2: tiles. */
+  readonly size: Odd | 2 | readonly [rows: Odd, columns: Odd];
   /** 1 if left out. */
   readonly stride?: number;
+  /** Steps from one row or column of the kernel to the next; 1 if left out. Not with a stride. */
+  readonly dilation?: number | readonly [rows: number, columns: number];
   /** No bias if left out. */
   readonly bias?: boolean;
   /** He-normal by fan in, if left out. */
@@ -36,13 +38,14 @@ function weights(
 
 // TensorFlow's "same" pads strided convolutions at the bottom and right only; a number pads both sides (methods.md 1.4). Without a stride
 // they are equal, and "same" is the faster one.
-const padding = (size: number, stride: number): "same" | number => (stride === 1 ? "same" : (size - 1) / 2);
+const padding = (size: number, stride: number): "same" | number => (stride === 1 ? "same" : Math.floor((size - 1) / 2));
 
 /**
- * Convolution `[B, h, w, in]` → `[B, h / stride, w / stride, out]`, padded by (size − 1) / 2 on every side; kernel `[rows, columns, in, out]`.
+ * Convolution `[B, h, w, in]` → `[B, h / stride, w / stride, out]`, padded by dilation · (size − 1) / 2 on every side; kernel `[rows, columns, in, out]`.
  * Fans for first values: in = rows · columns · in, out = rows · columns · out.
  */
-export function conv({ in: from, out, size, stride = 1, bias = false, initial = heNormalFanIn }: ConvOptions): Layer {
+export function conv(options: ConvOptions): Layer {
+  const { in: from, out, size, stride = 1, dilation = 1, bias = false, initial = heNormalFanIn } = options;
   const [rows, columns] = typeof size === "number" ? [size, size] : size;
   const area = rows * columns;
   return {
@@ -58,7 +61,7 @@ export function conv({ in: from, out, size, stride = 1, bias = false, initial = 
         initial({ in: area * from, out: area * out }),
         bias ? out : undefined,
       );
-      return (x) => after(conv2d(x, kernel, { stride, padding: padding(rows, stride) }));
+      return (x) => after(conv2d(x, kernel, { stride, dilation, padding: padding(rows, stride) }));
     },
   };
 }
@@ -88,25 +91,30 @@ export function depthwise(options: {
 }
 
 /**
- * Transposed convolution with stride 2 and bias: `[B, h, w, in]` → `[B, 2h, 2w, out]`; kernel `[size, size, out, in]`. Size 2 needs no padding,
- * size 4 has 1 on every side (methods.md 1.4). Fans: in = size² · in / 4, out = size² · out [ours].
+ * Transposed convolution with stride 2: `[B, h, w, in]` → `[B, 2h, 2w, out]`; kernel `[size, size, out, in]`. Size 2 needs no padding, size 4 has 1 on
+ * every side (methods.md 1.4), size 3 has 1 and output padding 1 (1.5). Fans: in = size² · in / 4, out = size² · out [ours].
  */
 export function transposedConv(options: {
   readonly in: number;
   readonly out: number;
-  readonly size: 2 | 4;
+  readonly size: 2 | 3 | 4;
+  /** A bias unless this is false. */
+  readonly bias?: boolean;
   readonly initial?: Initialiser;
 }): Layer {
-  const { in: from, out, size, initial = heNormalFanIn } = options;
+  const { in: from, out, size, bias = true, initial = heNormalFanIn } = options;
   const area = size * size;
   return {
     channels: { in: from, out },
     scale: 2,
-    parameters: area * from * out + out,
+    parameters: area * from * out + (bias ? out : 0),
     macs: area * from * out,
     build: (make, name) => {
-      const { kernel, after } = weights(make, name, [size, size, out, from], initial({ in: (area * from) / 4, out: area * out }), out);
-      return (x) => after(convTranspose2d(x, kernel, { stride: 2, padding: "same" }));
+      const fan = { in: (area * from) / 4, out: area * out };
+      const { kernel, after } = weights(make, name, [size, size, out, from], initial(fan), bias ? out : undefined);
+      // of size 3, TensorFlow's "same" is cut off at the other end
+      const frame = size === 3 ? ({ padding: 1, outputPadding: 1 } as const) : ({ padding: "same" } as const);
+      return (x) => after(convTranspose2d(x, kernel, { stride: 2, ...frame }));
     },
   };
 }

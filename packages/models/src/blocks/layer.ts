@@ -23,8 +23,14 @@ export interface Layer {
   readonly build: (make: Make, name: string) => Run;
 }
 
+/** A layer that grows a map beside the encoder's map of the size that it grows to, and says whether it reads that one. */
+export interface Climb extends Omit<Layer, "build"> {
+  readonly reads: "skip" | "nothing";
+  readonly build: (make: Make, name: string) => (x: Tensor4D, skip: Tensor4D | undefined, pass: Pass) => Tensor4D;
+}
+
 /** Multiply-accumulates of a layer for one image, from a map of `height × width` positions. */
-export const macsAt = ({ macs, pooledMacs }: Layer, height: number, width: number): number =>
+export const macsAt = ({ macs, pooledMacs }: Omit<Layer, "build">, height: number, width: number): number =>
   macs * height * width + (pooledMacs?.(height, width) ?? 0);
 
 /**
