@@ -23,7 +23,8 @@ export const fixedMap = (name: string, shape: readonly [number, number, number, 
 function first(name: string, shape: readonly number[]): Float32Array {
   const kind = name.slice(name.lastIndexOf("/") + 1);
   const between = /stem|expand|depthwise|widen/.test(name); // norms before a ReLU6: see networks.py
-  const kernel = kind === "kernel" ? Math.sqrt(6 / (shape[0]! * shape[1]! * (shape[3] === 1 ? 1 : shape[2]!))) : 0;
+  const fan = shape.length === 2 ? shape[0]! : shape[0]! * shape[1]! * (shape[3] === 1 ? 1 : shape[2]!);
+  const kernel = kind === "kernel" ? Math.sqrt(6 / fan) : 0;
   const value = (u: number, i: number): number => {
     if (kind === "kernel") return u * kernel;
     if (kind === "scale") return (between ? 0.5 : 1) * (1 + 0.25 * u);
@@ -88,10 +89,15 @@ export function notingScope(asked: Map<string, Asked>): Scope {
   };
 }
 
-/** A new pass; these networks draw no random numbers. */
-export function newPass(mode: Pass["mode"], statistics: Pass["statistics"] = mode === "train" ? "move" : "still"): Pass {
-  const none = (): never => {
-    throw new Error("no random numbers here");
+/** A new pass over `batch` images; its noise is {@link numbers} of the site, brought to [0, 1), the same in Python. */
+export function newPass(mode: Pass["mode"], statistics: Pass["statistics"] = mode === "train" ? "move" : "still", batch = 2): Pass {
+  const uniform = (site: string, shape: readonly number[]): Tensor =>
+    tensor(
+      Float32Array.from(numbers(site, [batch, ...shape]), (u) => (u + 1) / 2),
+      [batch, ...shape],
+    );
+  const normal = (): never => {
+    throw new Error("no normal numbers here");
   };
-  return { mode, statistics, noise: { uniform: none, normal: none } };
+  return { mode, statistics, noise: { uniform, normal } };
 }

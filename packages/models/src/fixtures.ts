@@ -40,7 +40,7 @@ export interface NetworkFixture {
   readonly state: Shapes;
 }
 
-interface Count {
+export interface Count {
   readonly classes: number;
   readonly channels: number;
   readonly size: readonly [number, number];
@@ -58,4 +58,8 @@ interface Fixtures {
   readonly "mobile-u-net": NetworkFixture;
 }
 
-export const fixtures = (): Fixtures => JSON.parse(readFileSync(new URL("../fixtures/networks.json", import.meta.url), "utf8")) as Fixtures;
+/** What a script of fixtures/ wrote, by the name of its file. */
+export const readFixtures = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), "utf8"));
+
+export const fixtures = (): Fixtures => readFixtures("networks") as Fixtures;
