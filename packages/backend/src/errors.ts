@@ -1,3 +1,4 @@
+import { inWhichLayer } from "./layer-path.js";
 import { tensorflowVersion } from "./library/release.js";
 import type { StatusCode } from "./native/constants.js";
 
@@ -37,13 +38,43 @@ export const wrongThreads = (found: string): BackendError =>
     `[backend] the number of threads is "${found}". Expected a whole number, 1 or more. Mend SEGDISTILL_THREADS (or the option "threads"), or leave it out for all cores.`,
   );
 
+const at = (line: string | null): string => (line === null ? "" : ` at ${line}`);
+
 /** Reading a value is a decision on the CPU: it would be baked into a compiled step, or stall it. */
-export const readInside = (): BackendError =>
+export const readInside = (what: string, line: string | null): BackendError =>
   error(
     "backend/read-inside",
     1,
-    "[backend] a value was read inside a step. A step is one tensor program: decide with tf.where, or feed the number as a tensor.",
+    `[backend] the values of ${what} were read inside a step${at(line)}. A step is one tensor program: decide with tf.where, or feed the number as a tensor.`,
   );
+
+export const randomInside = (what: string, line: string | null): BackendError =>
+  error(
+    "backend/random-inside",
+    1,
+    `[backend] ${what} was called inside a step${at(line)}: a compiled step would draw once and use the same numbers ever after. Use statelessUniform or statelessNormal of @segdistill/backend/ops with a seed tensor that is fed.`,
+  );
+
+export const usedAfterDispose = (line: string | null): BackendError =>
+  error(
+    "backend/used-after-dispose",
+    1,
+    `[backend] a tensor that was given back (by dispose, or at the end of a tidy) is used${at(line)}. Keep it with tf.keep, or make it an argument or a variable.`,
+  );
+
+/** The debug mode of `compile`. */
+export const changedSinceTrace = (name: string, what: string, line: string | null): BackendError =>
+  error(
+    "backend/changed",
+    1,
+    `[backend] compiled function "${name}" is not what was traced any more: ${what}${at(line)}. A number of JavaScript and a tensor from outside are constants of a compiled function: feed what changes as an argument, or keep it in a variable that is listed.`,
+  );
+
+export const tooManyPlans = (name: string, plans: number, shapes: string, next: string): string =>
+  `[backend] compiled function "${name}" was traced for ${plans} sets of shapes, so the one that was not used for longest goes for ${next || "no argument"}. The last: ${shapes}. Every trace takes time: bring arguments to a few shapes (fixed patches, full batches), or raise the option "plans".`;
+
+export const wrongPlans = (name: string, found: number): BackendError =>
+  error("backend/plans", 1, `[backend] option "plans" of compiled function "${name}" is ${found}. Expected a whole number, 1 or more.`);
 
 export const unknownTensor = (id: number): BackendError =>
   error(
@@ -105,9 +136,101 @@ export function tensorflowFailed(code: StatusCode, message: string, op: string):
   return error(`backend/${code.toLowerCase().replaceAll("_", "-")}`, 1, `[backend] ${op}: ${said}`);
 }
 
+const list = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+
 export const wrongChannels = (who: string, x: readonly number[], kernel: readonly number[], expected: number): BackendError =>
   error(
     "backend/channels",
     1,
-    `[${who}] the map has ${x.at(-1) ?? 0} channels (shape ${x.join("×")}), the kernel takes ${expected} (shape ${kernel.join("×")}).`,
+    `[${who}] x has ${x.at(-1) ?? 0} channels ${list(x)}, the kernel takes ${expected} ${list(kernel)}${inWhichLayer()}. ` +
+      `Give this layer ${expected} channels, or make it for ${x.at(-1) ?? 0}.`,
+  );
+
+export const wrongSlope = (x: readonly number[], slope: readonly number[]): BackendError =>
+  error(
+    "backend/slope",
+    1,
+    `[prelu] x is ${list(x)}, the slope ${list(slope)}${inWhichLayer()}. Give one number ([1]) or one a channel ([${x.at(-1) ?? 1}]).`,
+  );
+
+export const productDoesNotFit = (a: readonly number[], b: readonly number[], transposeA: boolean, transposeB: boolean): BackendError => {
+  const said = (shape: readonly number[], transposed: boolean): string => `${list(shape)}${transposed ? " (transposed)" : ""}`;
+  return error(
+    "backend/product",
+    1,
+    `[matMul] a is ${said(a, transposeA)}, b is ${said(b, transposeB)}${inWhichLayer()}. ` +
+      "Expected [..., m, k] by [..., k, n], with the same or broadcastable axes before them.",
+  );
+};
+
+export const attentionDoesNotFit = (q: readonly number[], k: readonly number[], v: readonly number[]): BackendError =>
+  error(
+    "backend/attention",
+    1,
+    `[attention] q is ${list(q)}, k ${list(k)}, v ${list(v)}${inWhichLayer()}. ` +
+      "Expected [..., N, d], [..., M, d] and [..., M, e] with the same axes before them ([B, heads]).",
+  );
+
+export const wrongRate = (who: string, rate: number): BackendError =>
+  error("backend/rate", 1, `[${who}] the rate is ${rate}${inWhichLayer()}. Expected a part from 0 to below 1: 0.1 drops a tenth.`);
+
+export const notAMap = (who: string, x: readonly number[], kernel?: readonly number[]): BackendError =>
+  error(
+    "backend/not-a-map",
+    1,
+    `[${who}] x is ${list(x)}${kernel ? `, the kernel ${list(kernel)}` : ""}${inWhichLayer()}. ` +
+      `Expected maps [B, H, W, C]${kernel ? " and kernels [height, width, channels, channels]" : ""}: reshape it.`,
+  );
+
+export const wrongGroups = (x: readonly number[], kernel: readonly number[], groups: number): BackendError =>
+  error(
+    "backend/groups",
+    1,
+    `[conv2d] x is ${list(x)}, the kernel ${list(kernel)}, in ${groups} groups${inWhichLayer()}. ` +
+      `Expected a number of groups that divides both ${x.at(-1) ?? 0} and ${kernel.at(-1) ?? 0} channels.`,
+  );
+
+type Both<T> = readonly [rows: T, columns: T];
+
+export const noPosition = (who: string, x: readonly number[], window: Both<number>, frame: Both<Both<number>>): BackendError =>
+  error(
+    "backend/too-small",
+    1,
+    `[${who}] x is ${list(x)}, the window reaches over ${window.join("×")}, padded by ${list(frame[0])} rows and ${list(frame[1])} columns` +
+      `${inWhichLayer()}: nothing is left. Give it larger pictures, fewer levels, more padding or a smaller window.`,
+  );
+
+export const wrongTarget = (who: string, x: readonly number[], size: Both<number>): BackendError =>
+  error(
+    "backend/target-size",
+    1,
+    `[${who}] x is ${list(x)}, to be made ${size.join("×")}${inWhichLayer()}. Expected whole numbers of rows and columns, from 1 on.`,
+  );
+
+export const borderTooWide = (x: readonly number[], border: Both<number>): BackendError =>
+  error(
+    "backend/border",
+    1,
+    `[reflectPad] x is ${list(x)}, the border ${list(border)}${inWhichLayer()}. ` +
+      `Expected fewer than ${x[1] ?? 0} rows and ${x[2] ?? 0} columns: an edge is not repeated, so there is nothing more to reflect.`,
+  );
+
+export const unpoolDoesNotFit = (
+  y: readonly number[],
+  source: readonly number[],
+  pooled: readonly number[],
+  expected: readonly number[],
+): BackendError =>
+  error(
+    "backend/unpool",
+    1,
+    `[maxUnpool] y is ${list(y)}, source ${list(source)}, pooled ${list(pooled)}${inWhichLayer()}. ` +
+      `A pool of this source gives ${list(expected)}: y and pooled must both be that. Give the input and the output of one max pool.`,
+  );
+
+export const notOneAChannel = (who: string, x: readonly number[], name: string, vector: readonly number[]): BackendError =>
+  error(
+    "backend/vector",
+    1,
+    `[${who}] x is ${list(x)}, ${name} ${list(vector)}${inWhichLayer()}. Expected one number a channel: [${x.at(-1) ?? 0}].`,
   );

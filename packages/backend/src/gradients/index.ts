@@ -1,12 +1,18 @@
+import { mendBroadcast } from "./broadcast.js";
 import { mendFirstOrder } from "./first-order.js";
 import { mendGather } from "./gather.js";
+import { mendPrelu } from "./prelu.js";
 import { mendResize } from "./resize.js";
 import { mendSecondOrder } from "./second-order.js";
+import { mendSpatial } from "./spatial.js";
 
 /** Replaces the gradients of tfjs that are wrong, missing or slow, in tfjs's own registry (engine-ops.md §2, §3). */
 export function mendGradients(): void {
   mendFirstOrder();
+  mendBroadcast();
   mendSecondOrder();
   mendGather();
+  mendPrelu();
   mendResize();
+  mendSpatial();
 }

@@ -1,7 +1,13 @@
+export { gelu, leakyRelu, prelu, sigmoid, softplus, tanh } from "./activations.js";
 export { after } from "../operators/after.js";
-export { type ConvolutionOptions, conv2d, convTranspose2d, depthwiseConv2d } from "./convolution.js";
+export { type ConvolutionOptions, conv2d, convTranspose2d, depthwiseConv2d, type TransposedOptions } from "./convolution.js";
 export { crossEntropy } from "./losses.js";
-export { float32Barrier, maxPool, relu, relu6, resizeBilinear } from "./maps.js";
+export { float32Barrier, relu, relu6 } from "./maps.js";
+export { dropout, gaussianNoise, spatialDropout } from "./noise.js";
 export { type BatchNormalised, batchNorm, batchNormInference } from "./normalisation.js";
+export { adaptiveAvgPool, avgPool, globalAvgPool, maxPool, maxUnpool, type PoolOptions } from "./pooling.js";
+export { attention, matMul, type MatMulOptions } from "./products.js";
 export { statelessNormal, statelessUniform } from "./random.js";
+export { reflectPad, resizeBilinear, resizeNearest } from "./resizing.js";
 export { logSoftmax, softmax } from "./softmax.js";
+export { instanceNorm, layerNorm } from "./standardising.js";

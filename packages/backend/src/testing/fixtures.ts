@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { compile } from "../compile.js";
 import { numbers } from "./numbers.js";
 
-/** A tensor of fixtures/operators.json. */
+/** A tensor of a fixture. */
 export interface Expected {
   readonly shape: readonly number[];
   readonly values: readonly number[];
@@ -16,13 +16,14 @@ export interface Case {
 }
 export type Shape4 = readonly [number, number, number, number];
 
-const all = JSON.parse(readFileSync(new URL("../../fixtures/operators.json", import.meta.url), "utf8")) as Record<string, unknown>;
+const read = (file: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/${file}.json`, import.meta.url), "utf8")) as Record<string, unknown>;
 
-/** The cases of one operator, as PyTorch computed them in float64. */
+/** The cases of one operator in fixtures/`file`.json, as PyTorch computed them in float64. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what its operator's cases hold
-export function casesOf<More>(operator: string): readonly (Case & More)[] {
-  const cases = all[operator] as readonly (Case & More)[] | undefined;
-  if (!cases || cases.length === 0) throw new Error(`fixtures/operators.json has no "${operator}"`);
+export function casesOf<More>(operator: string, file = "operators"): readonly (Case & More)[] {
+  const cases = read(file)[operator] as readonly (Case & More)[] | undefined;
+  if (!cases || cases.length === 0) throw new Error(`fixtures/${file}.json has no "${operator}"`);
   return cases;
 }
 
