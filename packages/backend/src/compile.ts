@@ -1,10 +1,13 @@
 import { dispose as disposeTensors, engine as tfjs, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { givingBack, runtime } from "./engine.js";
-import { compiledClosed, disposedInput, nestedTrace } from "./errors.js";
+import { changedSinceTrace, compiledClosed, disposedInput, nestedTrace, tooManyPlans, wrongPlans } from "./errors.js";
 import { heldCopy } from "./held-copy.js";
 import { attributeKinds } from "./native/constants.js";
 import { newGraph } from "./native/graph.js";
 import type { OpAttribute, TensorMetadata } from "./native/kernel-backend.js";
+import { firstDifference, newRecord, type Recorded } from "./native/recorded.js";
+import { withoutChance } from "./step-rules.js";
+import { userLine } from "./user-line.js";
 
 /** The precision of convolutions and matrix products; everything behind a float32 barrier stays in float32. */
 export type Precision = "float32" | "bfloat16";
@@ -15,6 +18,13 @@ export interface CompileOptions {
   readonly precision?: Precision;
   /** For messages. */
   readonly name?: string;
+  /** How many sets of argument shapes are kept; for one more the one that was not used for longest goes, and Node's `warning` event says so once. 64 */
+  readonly plans?: number;
+  /**
+   * For finding errors: every later call traces `f` again and throws where something that is a constant of the first trace has changed, with the operator and
+   * the line. Each call then takes a trace's time more.
+   */
+  readonly check?: boolean;
 }
 
 /** A function of tensors that runs as one TensorFlow function. */
@@ -38,6 +48,13 @@ interface Plan {
   readonly inputs: readonly ({ readonly argument: number } | { readonly variable: Variable } | { readonly constant: number })[];
   readonly operations: number;
   readonly peakBytes: number;
+  /** What the trace did, in debug mode. */
+  readonly record: Recorded | undefined;
+  /** The number of the call that used it last. */
+  used: number;
+  /** Runs that wait or are under way: until they end the function stays. */
+  users: number;
+  gone: boolean;
 }
 
 // ConfigProto { 10: GraphOptions { 10: RewriterConfig { 31: auto_mixed_precision_onednn_bfloat16 = ON } } }
@@ -67,10 +84,13 @@ let queue: Promise<unknown> = Promise.resolve();
  * const [sum] = await step.run(tf.tensor1d([1, 2, 3]));
  */
 export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: CompileOptions = {}): Compiled {
-  const { variables = [], precision = "float32", name = f.name || "step" } = options;
-  const { backend, binding, handles, execute } = runtime();
+  const { variables = [], precision = "float32", name = f.name || "step", plans: most = 64, check = false } = options;
+  const { c, context, shared, backend, binding, handles, execute } = runtime();
+  if (!Number.isInteger(most) || most < 1) throw wrongPlans(name, most);
   const plans = new Map<string, Plan>();
+  let calls = 0;
   let closed = false;
+  let warned = false;
   const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
 
   const planFor = (args: readonly Tensor[]): Plan => {
@@ -85,8 +105,31 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     }
     const key = args.map((t) => `${t.dtype}[${t.shape.join(",")}]`).join(" ");
     let plan = plans.get(key);
-    if (!plan) plans.set(key, (plan = trace(f, args, variables, name)));
+    if (!plan) {
+      plan = trace(f, args, variables, { name, record: check });
+      if (plans.size >= most) makeRoom(key);
+    } else if (plan.record) {
+      const difference = firstDifference(plan.record, trace(f, args, variables, { name, record: true, dry: true }).record!);
+      if (difference) throw changedSinceTrace(name, difference.what, difference.line);
+    }
+    plans.set(key, plan);
+    plan.used = calls++;
     return plan;
+  };
+  const makeRoom = (next: string): void => {
+    const all = [...plans].sort(([, a], [, b]) => a.used - b.used);
+    const last = all.slice(-3).map(([shapes]) => shapes);
+    if (!warned) process.emitWarning(tooManyPlans(name, most, last.join("; "), next), { type: "SegDistillWarning" });
+    warned = true;
+    const [key, oldest] = all[0]!;
+    plans.delete(key);
+    forget(oldest);
+  };
+  const forget = (plan: Plan): void => {
+    plan.gone = true;
+    if (plan.users > 0) return;
+    c.TFE_ContextRemoveFunction(context.pointer, plan.name, shared.status);
+    for (const input of plan.inputs) if ("constant" in input) handles.remove(input.constant);
   };
   const idsFor = (plan: Plan, args: readonly Tensor[]): number[] =>
     plan.inputs.map((input) =>
@@ -116,6 +159,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     run: (...args) => {
       const plan = planFor(args);
       const held = args.map((t) => keep(t.clone())); // the caller may dispose of its own while this one waits for its turn
+      plan.users++;
       const turn = queue.then(async () => {
         try {
           return settle(
@@ -124,6 +168,8 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
           );
         } finally {
           disposeTensors(held);
+          plan.users--;
+          if (plan.gone) forget(plan);
         }
       });
       queue = turn.catch(() => undefined);
@@ -132,19 +178,27 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     peakBytes: (...args) => planFor(args).peakBytes,
     operations: () => Object.fromEntries([...plans].map(([key, plan]) => [key, plan.operations])),
     dispose: () => {
-      const { c, context, shared } = runtime();
-      for (const plan of plans.values()) {
-        c.TFE_ContextRemoveFunction(context.pointer, plan.name, shared.status);
-        for (const input of plan.inputs) if ("constant" in input) handles.remove(input.constant);
-      }
+      for (const plan of plans.values()) forget(plan);
       plans.clear();
       closed = true;
     },
   };
 }
 
+interface TraceOptions {
+  readonly name: string;
+  readonly record: boolean;
+  /** Only for the record: no function is made. */
+  readonly dry?: boolean;
+}
+
 /** Runs `f` once with every op written into a graph, and gives the variables back as they were. */
-function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tensor[], variables: readonly Variable[], name: string): Plan {
+function trace(
+  f: (...args: Tensor[]) => readonly Tensor[],
+  args: readonly Tensor[],
+  variables: readonly Variable[],
+  { name, record: recorded, dry = false }: TraceOptions,
+): Plan {
   const { c, shared, context, handles, definitions, binding, backend } = runtime();
   const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
   // two variables with one value would be one input
@@ -154,17 +208,23 @@ function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tenso
   const before = new Map(variables.map((v) => [v, v.dataId]));
   // `assign` gives up the variable's value, which must outlive the trace
   for (const variable of variables) backend.incRef(variable.dataId);
-  const graph = newGraph(c, shared, context.pointer, handles, definitions);
+  const named = new Map([
+    ...argumentIds.map((id, i) => [id, `argument ${i}`] as const),
+    ...[...variableIds].map(([id, v]) => [id, `variable "${v.name}"`] as const),
+  ]);
+  const record = recorded ? newRecord(named, userLine) : undefined;
+  const graph = newGraph(c, shared, context.pointer, handles, definitions, { named, record });
   let results: readonly Tensor[] = [];
   try {
     return binding.into(graph, () => {
-      results = tidy(() => givingBack(() => f(...args).map((t) => keep(t.clone()))));
+      results = tidy(() => givingBack(() => withoutChance(() => f(...args).map((t) => keep(t.clone())))));
       const changed = variables.filter((v) => v.dataId !== before.get(v));
       const outputs = [...results, ...changed].map(idOf);
+      record?.results(outputs);
       const plan = `segdistill_${functions++}`;
       const peakBytes = graph.peakBytes(outputs);
-      const nodes = graph.finish(plan, outputs);
-      const inputs = graph.inputs().map((id): Plan["inputs"][number] => {
+      const operations = dry ? 0 : graph.finish(plan, outputs).size;
+      const inputs = (dry ? [] : graph.inputs()).map((id): Plan["inputs"][number] => {
         const argument = argumentIds.indexOf(id);
         if (argument >= 0) return { argument };
         const variable = variableIds.get(id);
@@ -176,8 +236,12 @@ function trace(f: (...args: Tensor[]) => readonly Tensor[], args: readonly Tenso
         results: results.length,
         changed,
         inputs,
-        operations: nodes.size,
+        operations,
         peakBytes,
+        record,
+        used: 0,
+        users: 0,
+        gone: false,
       };
     });
   } finally {

@@ -1,5 +1,5 @@
 import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/tfjs-core";
-import { libraryNotFound, notStarted, wrongThreads } from "./errors.js";
+import { libraryNotFound, notStarted, usedAfterDispose, wrongThreads } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
 import { findLibrary, searchedPlaces, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
@@ -8,6 +8,8 @@ import type { MemoryUse } from "./native/handles.js";
 import type { NativeBackend } from "./native/kernel-backend.js";
 import type { Native } from "./native/load.js";
 import { registerOperators } from "./operators/index.js";
+import { withoutChance } from "./step-rules.js";
+import { userLine } from "./user-line.js";
 
 /** The parts of a started engine that `compile` builds on. */
 export interface Runtime extends Native {
@@ -70,6 +72,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   const { c, context, handles, execute } = native;
   const binding = newBinding(c, context, handles, execute);
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
+  refuseDisposed(backend);
   registerBackend("tensorflow", () => backend, 3);
   await setBackend("tensorflow");
   await ready();
@@ -94,9 +97,22 @@ function threadsOf(given: number | string | undefined): number | undefined {
   return threads;
 }
 
-/** Runs `f` with every read of a value refused, as it is in a step; what a gradient that throws had saved is given back. */
+/** tfjs itself would only say that something undefined has no backend. */
+function refuseDisposed({ tensorMap }: NativeBackend): void {
+  const known = (tfjs() as unknown as { state: { tensorInfo: WeakMap<object, unknown> } }).state.tensorInfo;
+  const get = tensorMap.get.bind(tensorMap);
+  Object.assign(tensorMap, {
+    get: (id: Parameters<typeof get>[0]) => {
+      // one that is not here may still have to be moved from another backend
+      if (!tensorMap.has(id) && !known.has(id)) throw usedAfterDispose(userLine());
+      return get(id);
+    },
+  });
+}
+
+/** Runs `f` with every read of a value and every draw of tfjs or `Math.random` refused, as they are in a step; what a gradient that throws had saved is given back. */
 export function withoutReads<T>(f: () => T): T {
-  return givingBack(() => runtime().binding.blind(f));
+  return givingBack(() => runtime().binding.blind(() => withoutChance(f)));
 }
 
 /** After a throw inside a gradient tfjs keeps what its tape had saved: this gives it back. */

@@ -234,3 +234,22 @@ export const notOneAChannel = (who: string, x: readonly number[], name: string, 
     1,
     `[${who}] x is ${list(x)}, ${name} ${list(vector)}${inWhichLayer()}. Expected one number a channel: [${x.at(-1) ?? 0}].`,
   );
+
+export const wrongAxis = (who: string, x: readonly number[], axis: number): BackendError =>
+  error("backend/axis", 1, `[${who}] x is ${list(x)}, the axis ${axis}${inWhichLayer()}. Expected one from ${-x.length} to ${x.length - 1}.`);
+
+export const wrongCount = (who: string, x: readonly number[], found: number, most: number): BackendError =>
+  error(
+    "backend/count",
+    1,
+    `[${who}] x is ${list(x)}, the number asked for ${found}${inWhichLayer()}. ` +
+      `Expected a whole number${most === Infinity ? ", 1 or more" : ` from 1 to ${most}`}.`,
+  );
+
+export const windowDoesNotFit = (x: readonly number[], centres: readonly number[], size: number, border: string): BackendError =>
+  error(
+    "backend/window",
+    1,
+    `[gatherWindows] x is ${list(x)}, the centres ${list(centres)}, the window ${size} wide, border "${border}"${inWhichLayer()}. ` +
+      `Expected centres [${x[0] ?? 0}, ${x.at(-1) ?? 0}] and an odd width${border === "clamp" ? " that the map has" : ""}.`,
+  );

@@ -1,4 +1,5 @@
 import { readInside } from "../errors.js";
+import { userLine } from "../user-line.js";
 import type { CApi } from "./c-api.js";
 import { attributeKinds, dataTypes } from "./constants.js";
 import type { Context } from "./context.js";
@@ -37,7 +38,7 @@ export function newBinding(c: CApi, context: Context, handles: Handles, execute:
       else handles.remove(id);
     },
     tensorDataSync: (id) => {
-      if (!reads) throw readInside();
+      if (!reads) throw readInside(graph?.describe(id) ?? `a tensor [${handles.metadata(id).shape.join(", ")}]`, userLine());
       return handles.read(id) as Float32Array;
     },
     executeOp: (name, attributes, ids, outputs) => {

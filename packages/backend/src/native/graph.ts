@@ -4,6 +4,7 @@ import { bytesOf, newTensor, type Handles } from "./handles.js";
 import type { OpAttribute, TensorMetadata } from "./kernel-backend.js";
 import { peakBytes, type Traced } from "./liveness.js";
 import type { OpDefinitions } from "./op-definitions.js";
+import type { Recorded } from "./recorded.js";
 import type { Checked } from "./status.js";
 
 /** A constant of at most so many elements is written into the graph; a larger one becomes an input that stays with the plan. */
@@ -19,6 +20,8 @@ export interface Graph {
   /** Whether the tensor exists in the graph only, or the graph needs it: then it is given back by `release` and `close`, not at once. */
   readonly owns: (id: number) => boolean;
   readonly release: (id: number) => void;
+  /** What a tensor is, for a message. */
+  readonly describe: (id: number) => string;
   /** Tensors from outside, in the order of the function's inputs. */
   readonly inputs: () => readonly number[];
   /** Makes the function and adds it to the context. Gives what each node was, for messages. */
@@ -28,10 +31,25 @@ export interface Graph {
   readonly close: () => void;
 }
 
-export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, handles: Handles, definitions: OpDefinitions): Graph {
+export interface GraphOptions {
+  /** Tensors that have a name: arguments and variables. */
+  readonly named: ReadonlyMap<number, string>;
+  /** Is told of everything that goes into the graph. */
+  readonly record?: Recorded | undefined;
+}
+
+export function newGraph(
+  c: CApi,
+  { status, check }: Checked,
+  context: Pointer,
+  handles: Handles,
+  definitions: OpDefinitions,
+  { named, record }: GraphOptions,
+): Graph {
   const graph = c.TF_NewGraph();
   const symbols = new Map<number, GraphOutput>();
   const captured = new Map<number, GraphOutput>();
+  const shapes = new Map<number, readonly number[]>();
   const released = new Set<number>();
   const nodes = new Map<string, string>();
   const set = graphSetters(c);
@@ -54,7 +72,9 @@ export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, 
     if (rank > 0) c.TF_GraphGetTensorShape(graph, output, dims, rank, status);
     const id = handles.nextId();
     symbols.set(id, output);
-    return { id, dtype: c.TF_OperationOutputType(output), shape: Array.from(dims.subarray(0, Math.max(rank, 0)), Number) };
+    const shape = Array.from(dims.subarray(0, Math.max(rank, 0)), Number);
+    shapes.set(id, shape);
+    return { id, dtype: c.TF_OperationOutputType(output), shape };
   };
   const output = (id: number): GraphOutput => {
     const known = symbols.get(id) ?? captured.get(id);
@@ -87,10 +107,12 @@ export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, 
       setAttributes(set, description, attributes);
       const made = end(description, name);
       const found = Array.from({ length: outputs }, (_, index) => metadata({ oper: made, index }));
+      record?.op(name, attributes, ids, found);
       traced.push({ op: name, inputs: [...ids], outputs: found.map(({ id, dtype, shape }) => ({ id, bytes: bytesOf(dtype, shape) })) });
       return found;
     },
     created: (id, shape, dtype, values) => {
+      record?.created(id, shape, dtype, values);
       if (values.length > largestConstant) return;
       const description = begin("Const");
       const tensor = newTensor(c, shape, dtype, values);
@@ -105,6 +127,12 @@ export function newGraph(c: CApi, { status, check }: Checked, context: Pointer, 
     release: (id) => {
       if (captured.has(id)) released.add(id);
       else symbols.delete(id);
+    },
+    describe: (id) => {
+      const size = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
+      const maker = traced.find(({ outputs }) => outputs.some((made) => made.id === id));
+      if (maker) return `a result of ${maker.op} ${size(shapes.get(id)!)}`;
+      return `${named.get(id) ?? "a tensor from outside"}${handles.has(id) ? ` ${size(handles.metadata(id).shape)}` : ""}`;
     },
     inputs: () => [...captured.keys()],
     finish: (name, ids) => {

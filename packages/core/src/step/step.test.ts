@@ -86,12 +86,11 @@ describe.each([true, false])("what a method must not do in a step (eager: %s); n
       const much = sum(step.images).dataSync()[0]! > 0;
       return meanOver(mul(step.images, much ? 1 : 2));
     });
-    expect(await thrown(own)).toEqual(
-      author(
-        "backend/read-inside",
-        "[backend] a value was read inside a step. A step is one tensor program: decide with tf.where, or feed the number as a tensor.",
-      ),
-    );
+    const found = (await thrown(own)) as { readonly code: string; readonly message: string };
+    expect([found.code, found.message.replace(/\.ts:\d+:\d+/, ".ts")]).toEqual([
+      "backend/read-inside",
+      `[backend] the values of a ${eager ? "tensor" : "result of Sum"} [] were read inside a step at packages/core/src/step/step.test.ts. A step is one tensor program: decide with tf.where, or feed the number as a tensor.`,
+    ]);
   });
 
   test.each<[string, (x: Tensor) => Loss, string]>([
