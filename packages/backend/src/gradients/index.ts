@@ -4,7 +4,7 @@ import { mendGather } from "./gather.js";
 import { mendPrelu } from "./prelu.js";
 import { mendResize } from "./resize.js";
 import { mendSecondOrder } from "./second-order.js";
-import { mendSpatial } from "./spatial.js";
+import { mendDilated, mendSpatialSecondOrder } from "./spatial.js";
 
 /** Replaces the gradients of tfjs that are wrong, missing or slow, in tfjs's own registry (engine-ops.md §2, §3). */
 export function mendGradients(): void {
@@ -14,5 +14,6 @@ export function mendGradients(): void {
   mendGather();
   mendPrelu();
   mendResize();
-  mendSpatial();
+  mendDilated();
+  mendSpatialSecondOrder();
 }

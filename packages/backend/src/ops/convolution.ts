@@ -1,99 +1,121 @@
-import {
-  avgPool,
-  batchToSpaceND,
-  conv2d as dense,
-  conv2dTranspose,
-  depthwiseConv2d as depthwise,
-  pad,
-  spaceToBatchND,
-  type Tensor4D,
-} from "@tensorflow/tfjs-core";
-import { wrongChannels } from "../errors.js";
+import { conv2d as dense, conv2dTranspose, depthwiseConv2d as depthwise, pad, slice, type Tensor4D } from "@tensorflow/tfjs-core";
+import { noPosition, notAMap, wrongChannels, wrongGroups } from "../errors.js";
+import { call } from "../operators/operator.js";
+import { frameOf, pair, positions, spanOf, wordFor, type Frame, type Padding, type Pair } from "../operators/padding.js";
+import { bySpaceToBatch, phasesOf } from "../operators/space-to-batch.js";
 
 export interface ConvolutionOptions {
   /** 1 */
   readonly stride?: number;
-  /** "same" (TensorFlow's: for stride 2 and even sizes it pads below and to the right only), "valid", or a number of zeros on every side. */
-  readonly padding?: "same" | "valid" | number;
-  /** 1 */
-  readonly dilation?: number;
+  /**
+   * "same" (TensorFlow's: for stride 2 and even sizes it pads below and to the right only), "valid", or zeros before and after, as PyTorch counts them: one
+   * number, or one for rows and one for columns. "same"
+   */
+  readonly padding?: Padding;
+  /** Distance between the positions that a kernel looks at: one number, or one for rows and one for columns. 1 */
+  readonly dilation?: number | Pair;
 }
 
 /**
- * Convolution: y[b,i,j,o] = Σ x[b, s·i + d·u, s·j + d·v, c] · w[u,v,c,o] over u, v, c, zeros outside. `x` [B, H, W, C], `kernel` [kh, kw, C, O],
- * result [B, h, w, O]. Dilation goes through space-to-batch, for tfjs has no gradient of dilated convolutions.
- * Throws where the channels of `x` and `kernel` differ.
+ * Convolution: y[b,i,j,o] = Σ x[b, s·i + d·u, s·j + d·v, c] · w[u,v,c,o] over u, v, c, zeros outside. `x` [B, H, W, C], `kernel` [kh, kw, C/groups, O],
+ * result [B, h, w, O], h = ⌊(H + zeros − d·(kh − 1) − 1)/s⌋ + 1. With `groups` the channels of `x` and of the result are cut into as many parts, and each
+ * part is made from the part of its own. Gradients of any order, but tfjs's gradient of a dense convolution's kernel has none of its own.
+ * Throws where channels, groups or sizes do not fit.
  *
  * @example conv2d(x, kernel, { stride: 2, padding: 1 })
+ * @example conv2d(x, rows, { padding: [4, 0], dilation: [4, 1] }) // rows: [3, 1, C, O]
  */
-export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions = {}): Tensor4D {
-  return convolve("conv2d", x, kernel, options, (x4, stride, padding) => dense(x4, kernel, stride, padding));
+export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions & { readonly groups?: number } = {}): Tensor4D {
+  const { groups = 1 } = options;
+  requireMaps("conv2d", x, kernel);
+  if (x.shape[3] % groups !== 0 || kernel.shape[3] % groups !== 0) throw wrongGroups(x.shape, kernel.shape, groups);
+  if (x.shape[3] !== kernel.shape[2] * groups) throw wrongChannels("conv2d", x.shape, kernel.shape, kernel.shape[2] * groups);
+  const { stride, dilation, word, padded } = fit("conv2d", x, kernel, options);
+  if (groups === 1 && dilation[0] === 1 && dilation[1] === 1) return dense(padded, kernel, stride, word);
+  return call("AnyConvolution", { x: padded, kernel }, { stride: pair(stride), padding: word, dilation }) as Tensor4D;
 }
 
 /**
- * Convolution of every channel by kernels of its own: `x` [B, H, W, C], `kernel` [kh, kw, C, M], result [B, h, w, C·M].
+ * Convolution of every channel by kernels of its own: `x` [B, H, W, C], `kernel` [kh, kw, C, M], result [B, h, w, C·M]. First order only.
  * Dilation goes through space-to-batch: TensorFlow's own gradient is silently wrong there (engine-ops.md §1, rule 3).
+ * Throws where channels or sizes do not fit.
  */
 export function depthwiseConv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions = {}): Tensor4D {
-  return convolve("depthwiseConv2d", x, kernel, options, (x4, stride, padding) => depthwise(x4, kernel, stride, padding));
+  requireMaps("depthwiseConv2d", x, kernel);
+  if (x.shape[3] !== kernel.shape[2]) throw wrongChannels("depthwiseConv2d", x.shape, kernel.shape, kernel.shape[2]);
+  const { stride, dilation, span, frame, word, padded } = fit("depthwiseConv2d", x, kernel, options);
+  if (dilation[0] === 1 && dilation[1] === 1) return depthwise(padded, kernel, stride, word);
+  const phases = phasesOf([x.shape[1], x.shape[2]], span, dilation, frame);
+  return bySpaceToBatch(x, phases, stride, (map) => depthwise(map, kernel, 1, "valid"));
+}
+
+export interface TransposedOptions {
+  readonly stride: number;
+  /** "same" makes stride times as many rows and columns; "valid" keeps all that the kernel reaches; a number is PyTorch's, cut off on every side. */
+  readonly padding: "same" | "valid" | number;
+  /** Rows and columns besides, below and to the right, as PyTorch has it: only with a number, below the stride. 0 */
+  readonly outputPadding?: number;
 }
 
 /**
  * Transposed convolution, the gradient of {@link conv2d} in its input: `x` [B, h, w, C], `kernel` [kh, kw, O, C] (out before in, as TensorFlow
- * has it), result [B, s·h, s·w, O] for "same"; for "valid" and a kernel of the stride's size the same. A 4×4 kernel of stride 2 and "same" pads 1 on
- * both sides.
+ * has it), result [B, s·h, s·w, O] for "same", and (h − 1)·s − 2·padding + kh + outputPadding rows for a number ("valid" is 0). A 4×4 kernel of stride 2 and
+ * padding 1, and a 2×2 one of stride 2 without, are "same"; a 3×3 one of stride 2 doubles with padding 1 and output padding 1 (methods.md 1.5).
+ * Gradients of any order. Throws where the channels differ.
  */
-export function convTranspose2d(
-  x: Tensor4D,
-  kernel: Tensor4D,
-  { stride, padding }: { readonly stride: number; readonly padding: "same" | "valid" },
-): Tensor4D {
+export function convTranspose2d(x: Tensor4D, kernel: Tensor4D, { stride, padding, outputPadding = 0 }: TransposedOptions): Tensor4D {
+  requireMaps("convTranspose2d", x, kernel);
   const [b, h, w, c] = x.shape;
   const [kh, kw, out, into] = kernel.shape;
   if (c !== into) throw wrongChannels("convTranspose2d", x.shape, kernel.shape, into);
-  const size = (n: number, k: number): number => (padding === "same" ? n * stride : (n - 1) * stride + k);
-  return conv2dTranspose(x, kernel, [b, size(h, kh), size(w, kw), out], stride, padding);
+  if (padding === "same") return conv2dTranspose(x, kernel, [b, h * stride, w * stride, out], stride, "same");
+  const cut = padding === "valid" ? 0 : padding;
+  const axis = (n: number, k: number): { readonly full: number; readonly length: number; readonly same: boolean } => {
+    const full = (n - 1) * stride + k;
+    const length = full - 2 * cut + outputPadding;
+    // "same" cuts ⌊(k − stride)/2⌋ off before, and after whatever is left
+    return { full, length, same: length === n * stride && k >= stride && Math.floor((k - stride) / 2) === cut };
+  };
+  const [rows, columns] = [axis(h, kh), axis(w, kw)];
+  if (rows.same && columns.same) return conv2dTranspose(x, kernel, [b, rows.length, columns.length, out], stride, "same");
+  if (rows.length < 1 || columns.length < 1)
+    throw noPosition(
+      "convTranspose2d",
+      x.shape,
+      [kh, kw],
+      [
+        [cut, cut],
+        [cut, cut],
+      ],
+    );
+  const beyond = Math.max(outputPadding - cut, 0); // rows that no kernel reaches
+  const full: Tensor4D = conv2dTranspose(x, kernel, [b, rows.full, columns.full, out], stride, "valid");
+  const wide =
+    beyond === 0
+      ? full
+      : zeros(full, [
+          [0, beyond],
+          [0, beyond],
+        ]);
+  return cut === 0 ? wide : slice(wide, [0, cut, cut, 0], [b, rows.length, columns.length, out]);
 }
 
-function convolve(
-  who: string,
-  x: Tensor4D,
-  kernel: Tensor4D,
-  { stride = 1, padding = "same", dilation = 1 }: ConvolutionOptions,
-  run: (x: Tensor4D, stride: number, padding: "same" | "valid") => Tensor4D,
-): Tensor4D {
-  const [kh, kw, channels] = kernel.shape;
-  if (x.shape[3] !== channels) throw wrongChannels(who, x.shape, kernel.shape, channels);
-  if (dilation === 1) {
-    if (typeof padding !== "number") return run(x, stride, padding);
-    return run(
-      padding === 0
-        ? x
-        : pad(x, [
-            [0, 0],
-            [padding, padding],
-            [padding, padding],
-            [0, 0],
-          ]),
-      stride,
-      "valid",
-    );
-  }
-  /** For one axis: zeros before and after, and the length of the convolution at stride 1. */
-  const axis = (n: number, k: number): { readonly before: number; readonly after: number; readonly length: number } => {
-    const span = dilation * (k - 1);
-    const all =
-      padding === "valid" ? 0 : padding === "same" ? Math.max((Math.ceil(n / stride) - 1) * stride + span + 1 - n, 0) : 2 * padding;
-    const [before, after] = [Math.floor(all / 2), Math.ceil(all / 2)];
-    // each phase of the grid becomes an image of its own; what is added to make the sizes divide is cut off again
-    const rest = (n + all) % dilation;
-    return { before, after: after + (rest === 0 ? 0 : dilation - rest), length: n + all - span };
-  };
-  const [rows, columns] = [axis(x.shape[1], kh), axis(x.shape[2], kw)];
-  const frames = [rows, columns].map(({ before, after }) => [before, after]);
-  const phases = run(spaceToBatchND(x, [dilation, dilation], frames), 1, "valid");
-  const cuts = [rows, columns].map(({ length }, i) => [0, phases.shape[i + 1]! * dilation - length]);
-  const everywhere: Tensor4D = batchToSpaceND(phases, [dilation, dilation], cuts);
-  // a pool of size 1 takes every stride-th value; tfjs has no gradient of stridedSlice
-  return stride === 1 ? everywhere : avgPool(everywhere, 1, stride, "valid");
+const requireMaps = (who: string, x: Tensor4D, kernel: Tensor4D): void => {
+  if (x.rank !== 4 || kernel.rank !== 4) throw notAMap(who, x.shape, kernel.shape);
+};
+
+const zeros = (x: Tensor4D, [rows, columns]: Frame): Tensor4D => pad(x, [[0, 0], [...rows], [...columns], [0, 0]]);
+
+/** The options with their defaults, and `x` padded by us where no word of TensorFlow says it. */
+function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding = "same", dilation: rates = 1 }: ConvolutionOptions) {
+  const [size, window]: [Pair, Pair] = [
+    [x.shape[1], x.shape[2]],
+    [kernel.shape[0], kernel.shape[1]],
+  ];
+  const dilation = pair(rates);
+  const span = spanOf(window, dilation);
+  const frame = frameOf(size, span, stride, padding);
+  if (([0, 1] as const).some((i) => positions(size[i], span[i], stride, frame[i]) < 1)) throw noPosition(who, x.shape, span, frame);
+  const word = wordFor(size, span, stride, padding);
+  return { stride, dilation, span, frame, word: word ?? ("valid" as const), padded: word === undefined ? zeros(x, frame) : x };
 }

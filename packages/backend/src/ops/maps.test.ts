@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { startEngine } from "../engine.js";
 import { compile } from "../index.js";
 import { gradientError } from "../testing/central-differences.js";
-import { casesOf, expectCase, expectSame, type Shape4 } from "../testing/fixtures.js";
-import { map, numbers } from "../testing/numbers.js";
-import { float32Barrier, maxPool, relu, relu6, resizeBilinear } from "./index.js";
+import { expectSame } from "../testing/fixtures.js";
+import { numbers } from "../testing/numbers.js";
+import { float32Barrier, relu, relu6 } from "./index.js";
 
 beforeAll(async () => {
   await startEngine();
@@ -33,32 +33,6 @@ describe("relu, relu6", () => {
     expectSame(y2!, y!);
     expectSame(dx2!, dx!);
   });
-});
-
-test.each(casesOf<{ x: Shape4; size: number; stride: number }>("maxPool"))(
-  "maxPool of $x, size $size, stride $stride, full of ties: value and gradient are PyTorch's",
-  ({ x, size, stride, ...wanted }) => {
-    const f = (z: tf.Tensor): tf.Tensor => maxPool(z as tf.Tensor4D, { size, stride });
-    // in a graph oneDNN adds overlapping windows up in another order
-    expectCase(f, [tf.round(tf.mul(map(x, 1), 2))], wanted, { bytes: size <= stride });
-  },
-);
-
-test("maxPool by hand: the stride is the size unless given; a tie's gradient goes to the first", () => {
-  const x = tf.tensor4d([4, 4, 1, 4, 2, 3], [1, 2, 3, 1]);
-  expect(Array.from(maxPool(x, { size: 2 }).dataSync())).toEqual([4]);
-  const gradient = tf.grad((z: tf.Tensor) => maxPool(z as tf.Tensor4D, { size: 2 }))(x);
-  expect(Array.from(gradient.dataSync())).toEqual([1, 0, 0, 0, 0, 0]);
-});
-
-test.each(casesOf<{ x: Shape4; to: [number, number] }>("resizeBilinear"))(
-  "resizeBilinear of $x to $to: value and gradient are PyTorch's without antialiasing",
-  (one) => expectCase((x) => resizeBilinear(x as tf.Tensor4D, one.to), [map(one.x, 1)], one),
-);
-
-test("resizeBilinear by hand: half-pixel centres, edges repeated", () => {
-  const y = resizeBilinear(tf.tensor4d([1, 5], [1, 1, 2, 1]), [1, 4]);
-  expect(Array.from(y.dataSync())).toEqual([1, 2, 4, 5]);
 });
 
 test("float32Barrier: its gradient is a barrier too", async () => {

@@ -1,0 +1,118 @@
+import {
+  batchToSpaceND,
+  getGradient,
+  spaceToBatchND,
+  zerosLike,
+  type NamedAttrMap,
+  type Tensor,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
+import { call, replaceGradient } from "../operators/operator.js";
+import { frameOf, pair, spanOf, type Pair } from "../operators/padding.js";
+import { phasesOf } from "../operators/space-to-batch.js";
+
+/** tfjs's attributes of a convolution. */
+interface Convolution {
+  readonly strides: number | Pair;
+  readonly pad: "same" | "valid" | number;
+  readonly dataFormat?: string;
+  readonly dilations: number | Pair | null;
+}
+
+const dilated = ({ dilations, pad, dataFormat = "NHWC" }: Convolution): boolean =>
+  pair(dilations ?? 1).some((rate) => rate > 1) && typeof pad === "string" && dataFormat === "NHWC";
+
+/**
+ * Dilated convolutions: tfjs has no gradient of them. Depthwise ones go through space-to-batch, for TensorFlow's gradient of those is silently wrong
+ * (engine-ops.md §1). What tfjs refuses anyway (other layouts, padding by a number) stays with it.
+ */
+export function mendDilated(): void {
+  const dense = getGradient("Conv2D");
+  replaceGradient({
+    ...dense,
+    gradFunc: (dy, saved, attributes) => {
+      const convolution = attributes as unknown as Convolution;
+      if (!dilated(convolution)) return dense.gradFunc(dy, saved, attributes);
+      const [x, filter] = saved as [Tensor4D, Tensor4D];
+      const way = { stride: pair(convolution.strides), padding: convolution.pad as "same", dilation: pair(convolution.dilations!) };
+      return {
+        x: () => call("AnyConvolutionInputGrad", { dy: dy as Tensor, kernel: filter }, { ...way, shape: x.shape }),
+        filter: () => call("AnyConvolutionKernelGrad", { x, dy: dy as Tensor }, { ...way, shape: filter.shape }),
+      };
+    },
+  });
+
+  const byChannel = getGradient("DepthwiseConv2dNative");
+  replaceGradient({
+    ...byChannel,
+    gradFunc: (dy, saved, attributes) => {
+      const convolution = attributes as unknown as Convolution;
+      if (!dilated(convolution)) return byChannel.gradFunc(dy, saved, attributes);
+      const [x, filter] = saved as [Tensor4D, Tensor4D];
+      const [size, dilation]: [Pair, Pair] = [[x.shape[1], x.shape[2]], pair(convolution.dilations!)];
+      const span = spanOf([filter.shape[0], filter.shape[1]], dilation);
+      const { blocks, paddings, crops } = phasesOf(size, span, dilation, frameOf(size, span, 1, convolution.pad)); // tfjs dilates at stride 1 only
+      const phases = (): Tensor4D => spaceToBatchND(x, blocks, paddings);
+      const dPhases = (): Tensor4D => spaceToBatchND(dy as Tensor4D, blocks, crops);
+      const plain = { strides: 1, pad: "valid", dimRoundingMode: null, dilations: 1 };
+      const way = (more: object): NamedAttrMap => ({ ...plain, ...more }) as unknown as NamedAttrMap;
+      return {
+        x: () => {
+          const inputShape = phases().shape; // of the map it is cut from, which TensorFlow does not cut for its shape alone
+          const dx = call("DepthwiseConv2dNativeBackpropInput", { dy: dPhases(), filter }, way({ inputShape }));
+          return batchToSpaceND(dx as Tensor4D, blocks, paddings);
+        },
+        filter: () => call("DepthwiseConv2dNativeBackpropFilter", { x: phases(), dy: dPhases() }, way({ filterShape: filter.shape })),
+      };
+    },
+  });
+}
+
+/**
+ * Gradients of gradients that tfjs lacks, so that what stands here may be used under a gradient penalty. Each gradient is linear in dy, and its own gradient
+ * there is the operator again.
+ */
+export function mendSpatialSecondOrder(): void {
+  replaceGradient({
+    kernelName: "Conv2DBackpropFilter",
+    inputsToSave: ["x", "dy"],
+    gradFunc: (dd, [x, dy], attributes) => ({
+      x: () => call("Conv2DBackpropInput", { dy: dy!, filter: dd as Tensor }, { ...attributes, inputShape: x!.shape }),
+      dy: () => call("Conv2D", { x: x!, filter: dd as Tensor }, { ...attributes, dilations: 1 }),
+    }),
+  });
+  replaceGradient({
+    kernelName: "DepthwiseConv2dNativeBackpropInput",
+    inputsToSave: ["dy", "filter"],
+    gradFunc: (dd, [dy, filter], attributes) => ({
+      dy: () => call("DepthwiseConv2dNative", { x: dd as Tensor, filter: filter! }, attributes),
+      filter: () =>
+        call("DepthwiseConv2dNativeBackpropFilter", { x: dd as Tensor, dy: dy! }, { ...attributes, filterShape: filter!.shape }),
+    }),
+  });
+  replaceGradient({
+    kernelName: "DepthwiseConv2dNativeBackpropFilter",
+    inputsToSave: ["x", "dy"],
+    gradFunc: (dd, [x, dy], attributes) => ({
+      x: () => call("DepthwiseConv2dNativeBackpropInput", { dy: dy!, filter: dd as Tensor }, { ...attributes, inputShape: x!.shape }),
+      dy: () => call("DepthwiseConv2dNative", { x: x!, filter: dd as Tensor }, attributes),
+    }),
+  });
+  replaceGradient({
+    kernelName: "AvgPoolGrad",
+    inputsToSave: ["input"],
+    gradFunc: (dd, [input], attributes) => ({
+      dy: () => call("AvgPool", { x: dd as Tensor }, attributes),
+      input: () => zerosLike(input!),
+    }),
+  });
+  replaceGradient({
+    kernelName: "MaxPoolGrad",
+    inputsToSave: ["input", "output"],
+    gradFunc: (dd, [input, output], attributes) => ({
+      dy: () => call("MaxPoolGradGrad", { source: input!, pooled: output!, dd: dd as Tensor }, attributes),
+      input: () => zerosLike(input!),
+      output: () => zerosLike(output!),
+    }),
+  });
+}
