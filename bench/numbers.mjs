@@ -13,3 +13,6 @@ export function table(rows) {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => String(row[i]).length)));
   return rows.map((row) => row.map((word, i) => (i === 0 ? String(word).padEnd(widths[i]) : String(word).padStart(widths[i]))).join("  "));
 }
+
+/** Precisions as the results of a bench name them. */
+export const short = { float32: "fp32", bfloat16: "bf16" };

@@ -1,9 +1,13 @@
-/** `npm run bench -- step|leaks|data|start [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
+/** `npm run bench -- step|all|peak|long|memory|leaks|data|start [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
 import { parseArgs } from "node:util";
 import { stop } from "./stop.mjs";
 
 const benches = {
   step: () => import("./step.mjs"),
+  all: () => import("./all.mjs"),
+  peak: () => import("./peak.mjs"),
+  long: () => import("./long.mjs"),
+  memory: () => import("./memory.mjs"),
   leaks: () => import("./leaks.mjs"),
   data: () => import("./data.mjs"),
   start: () => import("./start.mjs"),
@@ -15,9 +19,22 @@ const options = {
   threads: { type: "string" },
   rounds: { type: "string" },
   steps: { type: "string" },
+  batch: { type: "string" },
+  size: { type: "string" },
   net: { type: "string" },
+  mode: { type: "string" },
   precision: { type: "string" },
+  results: { type: "string" },
+  fresh: { type: "boolean" },
+  markdown: { type: "string" },
 };
+const six = ["fanet", "u-net", "mobile-u-net", "enet", "erfnet", "transunet"];
+/** What may stand for an option of words. */
+const words = (bench) => ({
+  net: bench === "step" ? ["u-net", "student"] : bench === "all" ? [...six, "distillation"] : six,
+  mode: ["train", "predict", "distil"],
+  precision: ["float32", "bfloat16"],
+});
 
 /** What was asked for; numbers are whole and at least 1, words are among those that exist. */
 function asked(args) {
@@ -39,14 +56,13 @@ function asked(args) {
       `[bench] expected one of ${Object.keys(benches).join(", ")}, found "${positionals.join(" ")}". Try: npm run bench -- step`,
       2,
     );
-  for (const key of ["threads", "rounds", "steps"]) {
+  for (const key of ["threads", "rounds", "steps", "batch", "size"]) {
     if (values[key] === undefined) continue;
     const number = Number(values[key]);
     if (!Number.isInteger(number) || number < 1) throw stop(`[bench] --${key}: expected a whole number from 1, found "${values[key]}".`, 2);
     values[key] = number;
   }
-  const words = { net: ["u-net", "student"], precision: ["float32", "bfloat16"] };
-  for (const [key, allowed] of Object.entries(words))
+  for (const [key, allowed] of Object.entries(words(name)))
     if (values[key] !== undefined && !allowed.includes(values[key]))
       throw stop(`[bench] --${key}: expected ${allowed.join(" or ")}, found "${values[key]}".`, 2);
   return { name, values };
@@ -61,10 +77,10 @@ for (const [signal, exit] of [
 try {
   const { name, values } = asked(process.argv.slice(2));
   const { bench } = await benches[name]();
-  const { lines, result, broken = [] } = await bench(values);
+  const { lines, result, beside = {}, broken = [] } = await bench(values);
   for (const line of lines) console.log(line);
   for (const limit of broken) console.log(`Over the limit: ${limit}`);
-  if (values.json) console.log(JSON.stringify({ [name]: result }));
+  if (values.json) console.log(JSON.stringify({ [name]: result, ...beside }));
   process.exitCode = broken.length > 0 ? 3 : 0;
 } catch (failure) {
   process.stderr.write(`${failure.exit ? failure.message : (failure.stack ?? failure)}\n`);

@@ -1,39 +1,53 @@
-/** A process that trains some steps by the real loop and prints their times: `node step.mjs '{"net", "precision", "warmUp", "steps", …}'`. */
+/**
+ * A process that trains some steps by the real loop and prints their times: `node step.mjs '{"network", "teacher", "precision", "eager", "warmUp", "steps", …}'`.
+ * With a teacher (frozen) the student learns from its logits too.
+ */
 import { startEngine } from "@segdistill/backend";
-import { adam, learns, memoryStore, stage, train } from "@segdistill/core";
-import { mobileUNet, uNet } from "@segdistill/models";
-import { supervised } from "@segdistill/plugin-kd";
+import { adam, from, frozen, learns, memoryStore, stage, train } from "@segdistill/core";
+import { logits, supervised } from "@segdistill/plugin-kd";
 import { watched } from "../clock.mjs";
 import { noise } from "../pictures.mjs";
+import { networkOf } from "./networks.mjs";
+import { pace } from "./pace.mjs";
 
-const { net, precision, warmUp, steps, batch, size } = JSON.parse(process.argv[2]);
-const spec = net === "u-net" ? uNet({ width: 32, classes: 2 }) : mobileUNet({ classes: 2 });
+const { network, teacher, precision, eager = false, batch, size, started, ...asked } = JSON.parse(process.argv[2]);
+const spec = networkOf(network);
 await startEngine();
-/** Processor time of all threads, ms: where each step began, and at the end. */
-const cpuMs = [];
-const look = () => {
+const paced = pace(asked);
+/** Processor time of all threads, ms. */
+const cpuNow = () => {
   const { user, system } = process.cpuUsage();
-  cpuMs.push((user + system) / 1000);
+  return (user + system) / 1000;
 };
-const store = memoryStore();
-const tell = (_, { event }) => event === "finished" && look();
-const goal = stage({
-  name: net,
-  nets: { student: learns(spec) },
-  methods: [supervised()],
-  optimiser: adam({ rate: watched(1e-3, look) }),
-  steps: warmUp + steps,
-  data: noise({ batch, height: size, width: size, classes: 2 }),
+const enough = new AbortController();
+const found = { parameters: spec.parameters };
+let cpu = 0; // where the first step that counts began
+const rate = watched(1e-3, () => {
+  if (paced.counts() && paced.times.length === 0) cpu = cpuNow();
 });
-(await train([goal], { seed: 0, store: { ...store, tell }, precision, checkpointSeconds: Infinity })).dispose();
-const records = store.steps.map(({ record }) => record);
-console.log(
-  JSON.stringify({
-    ms: records.slice(warmUp).map(({ ms }) => ms),
-    cpuMs: (cpuMs.at(-1) - cpuMs[warmUp]) / steps,
-    firstMs: records[0].ms,
-    loss: records.at(-1).terms["supervised/ce"].raw,
-    parameters: spec.parameters,
-    peakMb: process.resourceUsage().maxRSS / 1024,
-  }),
-);
+const step = (_, { ms, terms }) => {
+  found.firstSeconds ??= (Date.now() - started) / 1000;
+  found.loss = Object.values(terms).reduce((sum, { raw, weight }) => sum + raw * weight, 0);
+  if (!paced.last(ms)) return;
+  found.cpuMs = (cpuNow() - cpu) / paced.times.length;
+  found.peakMb = process.resourceUsage().maxRSS / 1024;
+  enough.abort();
+};
+const rest = { optimiser: adam({ rate }), data: noise({ batch, height: size, width: size, classes: 2 }) };
+const student = learns(spec);
+const teaching =
+  teacher && stage({ ...rest, name: "teacher", nets: { student: learns(networkOf(teacher)) }, methods: [supervised()], steps: 0 });
+const goal = stage({
+  ...rest,
+  name: "student",
+  nets: teacher ? { teacher: frozen(from(teaching, "student")), student } : { student },
+  methods: [supervised(), teacher && logits({ temperature: 4 })],
+  steps: asked.warmUp + asked.steps + 1, // it is stopped before
+});
+try {
+  const run = { seed: 0, store: { ...memoryStore(), step }, precision, eager, checkpointSeconds: Infinity, signal: enough.signal };
+  await train([goal], run);
+} catch (failure) {
+  if (failure.code !== "core/interrupted") throw failure;
+}
+console.log(JSON.stringify({ ms: paced.times, ...found }));

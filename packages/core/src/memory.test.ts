@@ -22,6 +22,9 @@ test("by hand: a step above what is available is refused with the batch that wou
   expect(text(() => memoryGuard(ready(8), "float32", 5e9).planned(8e9))).toBe(
     'stage "distillation": a step with a batch of 8 is estimated to take 8.80 GB, and 5.00 GB are available. A batch of 4 would fit: lower sample.batch, or raise accumulate.',
   );
+  expect(() => memoryGuard(ready(8), "float32", 5e9).planned(8e9)).toThrow(
+    expect.objectContaining({ code: "core/too-little-memory", estimate: 8e9 * 1.1 }) as Error,
+  );
   expect(text(() => memoryGuard(ready(8), "float32", 1e9).planned(8e9))).toContain(
     "Not even one picture would fit: lower sample.patch, or take a smaller network.",
   );

@@ -4,7 +4,7 @@ import type { Ready } from "./plan/prepare.js";
 
 /** Keeps a stage from asking for more memory than there is. */
 export interface MemoryGuard {
-  /** Before the first step, with the estimate of what its values take in float32. Throws core/too-little-memory. */
+  /** Before the first step, with the estimate of what its values take in float32. Throws core/too-little-memory, with the `estimate` in bytes. */
   readonly planned: (bytes: number) => void;
   /** TensorFlow's own refusal, with the batch that would fit. */
   readonly explained: (failure: unknown) => unknown;
@@ -31,7 +31,7 @@ export function memoryGuard({ stage }: Ready, precision: Precision, available = 
     planned: (bytes) => {
       estimate = bytes * measured[precision];
       if (available !== null && estimate > available)
-        throw tooLittleMemory({ stage: name, batch: data.batchSize, estimate, available, fits: fits() });
+        throw Object.assign(tooLittleMemory({ stage: name, batch: data.batchSize, estimate, available, fits: fits() }), { estimate });
     },
     explained: (failure) => {
       const { code, message } = failure as { readonly code?: string; readonly message?: string };

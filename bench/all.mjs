@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { cacheFolder } from "@segdistill/backend/library";
+import { alternating, compared, contestants, nothing, oursDoes, summary } from "./contest.mjs";
+import { allThreads, machine, machineLine, noBfloat16 } from "./machine.mjs";
+import { short, rounded, table } from "./numbers.mjs";
+import { markdown, writeBetween } from "./markdown.mjs";
+import { networkOf } from "./ours/networks.mjs";
+import { findPython } from "./python.mjs";
+import { openResults } from "./results.mjs";
+
+const same = (network) => ({ train: network, predict: network });
+/** Full widths; TransUNet trains in its small setting. */
+export const networks = {
+  fanet: same({ use: "fanet" }),
+  "u-net": same({ use: "u-net" }),
+  "mobile-u-net": same({ use: "mobile-u-net" }),
+  enet: same({ use: "enet" }),
+  erfnet: same({ use: "erfnet" }),
+  transunet: { train: { use: "transunet", size: "small", image: 256 }, predict: { use: "transunet", image: 256 } },
+};
+const distillation = { network: networks["mobile-u-net"].train, teacher: networks["u-net"].predict };
+/** Ratios that are aimed at: ours / PyTorch's faster mode, and our peak memory / its. */
+export const aims = {
+  train: { float32: 0.8, bfloat16: 0.85 },
+  predict: { float32: 0.9, bfloat16: 0.9 },
+  distil: { float32: 0.75, bfloat16: 0.75 },
+  memory: 1,
+};
+/** What one process may spend on steps that count, and half of it on warming up, seconds. */
+const mostSeconds = 30;
+/** For the estimate alone: multiply-accumulates a second, and what a process takes beside its steps. */
+const [speed, aside] = [70e9, 15];
+
+/** Everything that is measured, as { net, mode, precision, work, asked }. */
+function cells({ net: onlyNet, mode: onlyMode, precision: onlyPrecision }) {
+  const all = Object.entries(networks).flatMap(([net, { train, predict }]) => [
+    { net, mode: "train", work: "step", asked: { network: train } },
+    { net, mode: "predict", work: "predict", asked: { network: predict } },
+  ]);
+  all.push({ net: "distillation", mode: "distil", work: "step", asked: distillation });
+  return all
+    .flatMap((one) => Object.keys(short).map((precision) => ({ ...one, precision })))
+    .filter(
+      (one) =>
+        (onlyNet ?? one.net) === one.net && (onlyMode ?? one.mode) === one.mode && (onlyPrecision ?? one.precision) === one.precision,
+    );
+}
+
+/** Seconds that a step of a cell may take: three forward passes a training step, one a prediction; unknown networks count as nothing. */
+function guess({ mode, asked }, { batch, size }) {
+  const macs = (network) => {
+    try {
+      return networkOf(network).macs(size, size);
+    } catch {
+      return 0;
+    }
+  };
+  return (batch * (macs(asked.network) * (mode === "predict" ? 1 : 3) + (asked.teacher ? macs(asked.teacher) : 0))) / speed;
+}
+
+const minutes = (seconds) => (seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);
+
+/** Six networks in training and prediction, and a distillation step: ours against PyTorch, every process's result kept in a file as it comes. */
+export async function bench(options) {
+  const { python: named, yes, threads = allThreads(), rounds = 3, steps = 6, batch = 4, size = 256, fresh, markdown: page } = options;
+  const { results: file = join(cacheFolder(), "bench-all.json") } = options;
+  const now = machine(threads);
+  const kept = openResults(file, { processor: now.processor, threads, batch, size });
+  const { python, why: noPython } = await findPython({ python: named, yes });
+  const chosen = cells(options).map((cell) => ({ ...cell, key: `${cell.net}/${cell.mode}/${short[cell.precision]}` }));
+  const processes = 1 + (python ? 2 : 0);
+  const secondsOf = (cell) => {
+    const step = guess(cell, { batch, size });
+    return rounds * processes * (aside + Math.min((2 + steps) * step, Math.max(4 * step, 1.5 * mostSeconds)));
+  };
+  console.error(
+    `${chosen.length} comparisons, about ${minutes(chosen.reduce((sum, cell) => sum + secondsOf(cell), 0))} at most. Kept in ${file}: what is there already is not measured again (--fresh does).`,
+  );
+  for (const cell of chosen) {
+    const { key, precision, work, mode } = cell;
+    if (precision === "bfloat16" && noBfloat16()) continue;
+    if (fresh) kept.forget(key);
+    const asked = { ...cell.asked, precision, threads, batch, size, warmUp: 2, steps, seconds: mostSeconds };
+    const all = contestants(python, work, asked);
+    // for comparison, once: the same step op by op, which tfjs is without `compile`
+    if (mode === "train" && precision === "float32") all.tfjs = oursDoes(work, { ...asked, eager: true });
+    await alternating(all, { title: key, rounds, once: ["tfjs"], found: kept.of(key), keep: kept.save });
+  }
+  // all that the file knows, of earlier runs too
+  const rows = cells({}).map((cell) => {
+    const key = `${cell.net}/${cell.mode}/${short[cell.precision]}`;
+    return { ...cell, ...outcome(cell, kept.of(key), noPython) };
+  });
+  const result = {};
+  for (const { net, mode, precision, one } of rows) ((result[net] ??= {})[mode] ??= {})[short[precision]] = one;
+  if (page) writeBetween(page, "bench all", markdown(rows, { aims, machine: now, batch, size }));
+  return { lines: [...lines(rows), machineLine(now)], result, beside: { machine: now } };
+}
+
+/** One comparison as it stands. */
+function outcome({ mode, precision }, found, noPython) {
+  if (precision === "bfloat16" && noBfloat16()) return { one: nothing(noBfloat16()) };
+  if (!found.ours?.length) return { one: nothing("not measured yet") };
+  const one = compared(found, noPython);
+  const tfjs = found.tfjs?.length ? summary(found.tfjs) : undefined;
+  const { ours_mb, pytorch_mb } = one.memory;
+  const met = one.ratio === null ? null : one.ratio <= aims[mode][precision];
+  return {
+    one: {
+      ...one,
+      aim: aims[mode][precision],
+      met,
+      memory: { ...one.memory, ratio: ours_mb && pytorch_mb ? rounded(ours_mb / pytorch_mb, 3) : null },
+      rounds: found.ours.length,
+      ...(tfjs && { tfjs: tfjs.why ? { why: tfjs.why } : { ms: rounded(tfjs.ms, 1), mb: rounded(tfjs.peakMb) } }),
+    },
+  };
+}
+
+function lines(rows) {
+  const known = rows.filter(({ one }) => one.ours_ms !== null || one.pytorch_ms !== null);
+  const cell = ({ net, mode, precision, one }) => [
+    `${net}, ${mode}, ${short[precision]}`,
+    one.ours_ms ?? "–",
+    one.pytorch?.eager?.ms ?? "–",
+    one.pytorch?.compile?.ms ?? "–",
+    one.ratio?.toFixed(2) ?? "–",
+    one.aim.toFixed(2),
+    one.memory.ratio?.toFixed(2) ?? "–",
+  ];
+  const head = ["ms", "ours", "PyTorch eager", "compile", "ratio", "aim", "memory"];
+  return [
+    ...table([head, ...known.map(cell)]),
+    ...rows.flatMap(({ net, mode, precision, one }) => (one.why ? [`${net}, ${mode}, ${short[precision]}: ${one.why}`] : [])),
+  ];
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "@segdistill/backend/library";
+import { measured } from "./child.mjs";
+import { median, rounded } from "./numbers.mjs";
+import { stop } from "./stop.mjs";
+
+const file = (path) => fileURLToPath(new URL(path, import.meta.url));
+/** Those of PyTorch's two modes, of which the faster one counts. */
+export const theirs = ["eager", "compile"];
+
+/** Work that a process of ours does, `work` being "step" or "predict". */
+export const oursDoes = (work, asked) => () =>
+  measured(process.execPath, [file(`./ours/${work}.mjs`), JSON.stringify({ ...asked, started: Date.now() })], {
+    SEGDISTILL_THREADS: String(asked.threads),
+  });
+
+/** The same work by PyTorch, in mode "eager" or "compile". */
+export const pytorchDoes = (python, work, asked) => () =>
+  measured(python, [file(`./pytorch/${work}.py`), JSON.stringify({ ...asked, started: Date.now() })], {
+    TORCHINDUCTOR_CACHE_DIR: join(cacheFolder(), "bench-inductor"),
+  });
+
+/** Ours and PyTorch's two, if there is a Python. */
+export const contestants = (python, work, asked) => ({
+  ours: oursDoes(work, asked),
+  ...Object.fromEntries((python ? theirs : []).map((mode) => [mode, pytorchDoes(python, work, { ...asked, mode })])),
+});
+
+const failed = (processes) => processes.find(({ why }) => why);
+
+/**
+ * Every contestant in turn, then all again: what was found by every process, by name. `found` is what is known from before and is added to; `keep` is
+ * called after every process. One of `once` runs in the first round alone.
+ */
+export async function alternating(contestants, { title, rounds, once = [], found = {}, keep = () => undefined }) {
+  for (let round = 0; round < rounds; round++)
+    for (const [name, run] of Object.entries(contestants)) {
+      const before = (found[name] ??= []);
+      if (failed(before) || before.length > round || (round > 0 && once.includes(name))) continue; // what failed once fails again
+      const one = await run();
+      const { said, ...kept } = one;
+      before.push(kept);
+      keep();
+      console.error(`  ${title}, round ${round + 1} of ${rounds}, ${name}: ${inWords(one)}`);
+      if (said) console.error(said.split("\n").slice(-8).join("\n").replace(/^/gm, "    "));
+    }
+  return found;
+}
+
+const inWords = ({ why, ms, cpuMs, peakMb }) =>
+  why ?? `${ms.map((one) => rounded(one)).join(" ")} ms (processor time ${rounded(cpuMs)} ms), peak ${rounded(peakMb)} MB`;
+
+/** The least step of each round, the median over rounds; peak memory is the largest, the time to the first step the median. */
+export function summary(processes) {
+  const failure = failed(processes);
+  if (failure) return { why: failure.why };
+  const rounds = processes.map(({ ms }) => Math.min(...ms));
+  const peakMb = Math.max(...processes.map((one) => one.peakMb));
+  const firstSeconds = processes.map((one) => one.firstSeconds);
+  return { ms: median(rounds), rounds, peakMb, firstSeconds: median(firstSeconds), parameters: processes[0].parameters };
+}
+
+/** Ours against the faster of PyTorch's two. */
+export function compared(found, noPython) {
+  const ours = summary(found.ours);
+  const others = theirs.flatMap((mode) => (found[mode]?.length > 0 ? [{ mode, ...summary(found[mode]) }] : []));
+  const best = others.filter(({ why }) => !why).sort((a, b) => a.ms - b.ms)[0];
+  if (!ours.why && best && ours.parameters !== best.parameters)
+    throw stop(`internal: our network has ${ours.parameters} parameters, its PyTorch twin ${best.parameters}.`, 1);
+  const why = ours.why ?? (best ? undefined : (noPython ?? others[0]?.why ?? "PyTorch has not run yet"));
+  const ratios = why ? [] : ours.rounds.slice(0, best.rounds.length).map((ms, i) => ms / best.rounds[i]);
+  return {
+    ours_ms: ours.why ? null : rounded(ours.ms, 1),
+    pytorch_ms: best ? rounded(best.ms, 1) : null,
+    ratio: why ? null : rounded(ours.ms / best.ms, 3),
+    ...(why && { why }),
+    spread: why ? null : [rounded(Math.min(...ratios), 3), rounded(Math.max(...ratios), 3)],
+    memory: { ours_mb: ours.why ? null : rounded(ours.peakMb), pytorch_mb: best ? rounded(best.peakMb) : null },
+    first_s: ours.why ? null : rounded(ours.firstSeconds, 1),
+    pytorch: Object.fromEntries(
+      others.map(({ mode, why: reason, ms, peakMb, firstSeconds }) => [
+        mode,
+        reason ? { why: reason } : { ms: rounded(ms, 1), mb: rounded(peakMb), first_s: rounded(firstSeconds, 1) },
+      ]),
+    ),
+  };
+}
+
+/** What cannot be compared at all. */
+export const nothing = (why) => ({ ours_ms: null, pytorch_ms: null, ratio: null, why });

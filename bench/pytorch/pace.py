@@ -1,0 +1,31 @@
+"""Runs steps, decides when it was enough, and prints what was found: the same rule as ours/pace.mjs."""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+
+
+def measured(asked, step, **more):
+    """Up to `warmUp` steps that do not count (fewer where one takes half of `seconds`), then `steps` that do, or at least two where they take longer."""
+    budget = asked.get("seconds") or float("inf")
+    warm, times, first = [], [], None
+    while len(warm) < asked["warmUp"] and sum(warm) < budget / 2:
+        warm.append(timed(step))
+        first = first or (time.time() - asked["started"] / 1000)
+    cpu = time.process_time()
+    while len(times) < asked["steps"] and (len(times) < 2 or sum(times) < budget):
+        times.append(timed(step))
+    cpu = (time.process_time() - cpu) / len(times)
+    # bytes on macOS, kibibytes elsewhere
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
+    found = {"ms": [1000 * t for t in times], "cpuMs": 1000 * cpu, "firstSeconds": first, "peakMb": peak, "torch": torch.__version__}
+    print(json.dumps({**found, **more}))
+
+
+def timed(step):
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
