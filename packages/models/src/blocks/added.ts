@@ -1,0 +1,34 @@
+import { add } from "@tensorflow/tfjs-core";
+import { layersDoNotFit } from "../errors.js";
+import { layer, type Layer } from "./layer.js";
+
+/**
+ * then(path(x) + shortcut(x)), `[B, h, w, in]` → `[B, h · scale, w · scale, out]`. Variables of the path stand below the name itself, the others' below
+ * `shortcut` and `act`. Without a shortcut x itself is added.
+ *
+ * @throws `models-layers-do-not-fit` where path and shortcut give other channels.
+ * @example added({ path: convNorm(conv({ in: 64, out: 64, size: 3 }), "linear"), then: activation("relu", 64) })
+ */
+export function added({ path, shortcut, then }: { readonly path: Layer; readonly shortcut?: Layer; readonly then: Layer }): Layer {
+  const { channels, scale } = path;
+  const beside = shortcut?.channels.out ?? channels.in;
+  if (beside !== channels.out) throw layersDoNotFit("shortcut", channels.out, "path", beside);
+  const parts = [path, ...(shortcut ? [shortcut] : [])];
+  return {
+    channels,
+    scale,
+    parameters: parts.reduce((sum, { parameters }) => sum + parameters, then.parameters),
+    macs: parts.reduce((sum, { macs }) => sum + macs, 0),
+    ...(parts.some(({ pooledMacs }) => pooledMacs) && {
+      pooledMacs: (height, width) => parts.reduce((sum, { pooledMacs }) => sum + (pooledMacs?.(height, width) ?? 0), 0),
+    }),
+    build: (make, name) => {
+      const [long, short, act] = [
+        path.build(make, name),
+        shortcut && layer(shortcut).build(make, `${name}/shortcut`),
+        layer(then).build(make, `${name}/act`),
+      ];
+      return (x, pass) => act(add(long(x, pass), short ? short(x, pass) : x), pass);
+    },
+  };
+}
