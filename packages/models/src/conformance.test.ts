@@ -1,8 +1,14 @@
 import { describeNetwork } from "@segdistill/core/testing";
 import { describe, it } from "vitest";
+import { enet } from "./enet.js";
+import { erfnet } from "./erfnet.js";
+import { fanet } from "./fanet.js";
 import { mobileUNet } from "./mobile-u-net.js";
 import { uNet } from "./u-net.js";
 
 describeNetwork({ describe, it }, "u-net", () => uNet({ width: 2, inputChannels: 2, classes: 3 }));
 describeNetwork({ describe, it }, "u-net with biases", () => uNet({ width: 2, bias: true, classes: 2 }));
 describeNetwork({ describe, it }, "mobile-u-net", () => mobileUNet({ classes: 3 }));
+describeNetwork({ describe, it }, "fanet", () => fanet({ width: 2, inputChannels: 2, classes: 3 }));
+describeNetwork({ describe, it }, "enet", () => enet({ classes: 3 }));
+describeNetwork({ describe, it }, "erfnet", () => erfnet({ inputChannels: 2, classes: 2 }));

@@ -1,4 +1,7 @@
 export type { CountedSpec } from "./encoder-decoder.js";
+export { enet, type ENetOptions, type ENetTap } from "./enet.js";
+export { erfnet, type ERFNetOptions, type ERFNetTap } from "./erfnet.js";
+export { fanet, type FANetOptions, type FANetTap } from "./fanet.js";
 export { mobileUNet, type MobileUNetOptions, type MobileUNetTap } from "./mobile-u-net.js";
 export { segdistill } from "./plugin.js";
 export { uNet, type UNetOptions, type UNetTap } from "./u-net.js";

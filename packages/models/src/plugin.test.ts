@@ -11,8 +11,8 @@ function made(name: string, said: unknown, frame = { inputChannels: 3, classes: 
 }
 
 describe("networks of configurations", () => {
-  it("are two, by the contract's first version", () => {
-    expect([segdistill.contract, Object.keys(segdistill.networks!)]).toEqual([1, ["u-net", "mobile-u-net"]]);
+  it("are these, by the contract's first version", () => {
+    expect([segdistill.contract, Object.keys(segdistill.networks!)]).toEqual([1, ["u-net", "mobile-u-net", "enet", "erfnet", "fanet"]]);
   });
 
   it("carry their names", () => {
@@ -23,8 +23,13 @@ describe("networks of configurations", () => {
     const spec = made("u-net", {});
     expect([spec.options, spec.inputChannels, spec.classes]).toEqual([{ width: 64, bias: false }, 3, 4]);
     expect(made("u-net", { width: 16, bias: true }).options).toEqual({ width: 16, bias: true });
+    expect(made("fanet", {}).options).toEqual({ width: 64 });
     const mobile = made("mobile-u-net", {});
     expect([mobile.options, mobile.inputChannels, mobile.classes]).toEqual([{}, 3, 4]);
+    for (const name of ["enet", "erfnet"]) {
+      const small = made(name, {});
+      expect([small.options, small.inputChannels, small.classes]).toEqual([{}, 3, 4]);
+    }
   });
 });
 
@@ -43,7 +48,10 @@ describe("options that are refused", () => {
     ["u-net", { width: 0 }, { path: ["width"], message: "Too small: expected number to be >=1" }],
     ["u-net", { width: 1.5 }, { path: ["width"], message: "Invalid input: expected int, received number" }],
     ["u-net", { bias: "yes" }, { path: ["bias"], message: "Invalid input: expected boolean, received string" }],
+    ["fanet", { width: 7 }, { path: ["width"], message: "Invalid number: must be a multiple of 2" }],
     ["mobile-u-net", { width: 32 }, { path: [], message: 'Unrecognized key: "width"' }],
+    ["enet", { width: 32 }, { path: [], message: 'Unrecognized key: "width"' }],
+    ["erfnet", { dropout: 0.3 }, { path: [], message: 'Unrecognized key: "dropout"' }],
   ])("%s %o", (name, said, issue) => {
     expect(issues(name, said)).toEqual([issue]);
   });

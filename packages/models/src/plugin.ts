@@ -1,5 +1,8 @@
 import type { NetworkFrame, Plugin } from "@segdistill/core/contract";
 import { strictObject, z } from "zod";
+import { enet } from "./enet.js";
+import { erfnet } from "./erfnet.js";
+import { fanet } from "./fanet.js";
 import { mobileUNet } from "./mobile-u-net.js";
 import { uNet } from "./u-net.js";
 
@@ -9,10 +12,21 @@ const uNetOptions = strictObject({
   bias: z.boolean().default(false).describe("a bias in every 3×3 convolution [ours]"),
 });
 
-/** `use: mobile-u-net` has no options. */
-const mobileUNetOptions = strictObject({});
+/** `use: mobile-u-net`, `use: enet` and `use: erfnet` have no options. */
+const none = strictObject({});
 
-/** What this package offers to configurations: `use: u-net`, `use: mobile-u-net`. */
+/** Options of `use: fanet`. */
+const fanetOptions = strictObject({
+  width: z
+    .int()
+    .min(2)
+    .max(512)
+    .multipleOf(2)
+    .default(64)
+    .describe("channels of the finest level, even; every level below has twice as many [code]"),
+});
+
+/** What this package offers to configurations: `use: u-net`, `use: mobile-u-net`, … */
 export const segdistill = {
   contract: 1,
   networks: {
@@ -20,6 +34,12 @@ export const segdistill = {
       options: uNetOptions,
       create: (options: z.output<typeof uNetOptions>) => (frame: NetworkFrame) => uNet({ ...options, ...frame }),
     },
-    "mobile-u-net": { options: mobileUNetOptions, create: () => (frame: NetworkFrame) => mobileUNet(frame) },
+    "mobile-u-net": { options: none, create: () => (frame: NetworkFrame) => mobileUNet(frame) },
+    enet: { options: none, create: () => (frame: NetworkFrame) => enet(frame) },
+    erfnet: { options: none, create: () => (frame: NetworkFrame) => erfnet(frame) },
+    fanet: {
+      options: fanetOptions,
+      create: (options: z.output<typeof fanetOptions>) => (frame: NetworkFrame) => fanet({ ...options, ...frame }),
+    },
   },
 } satisfies Plugin;

@@ -1,8 +1,15 @@
+export { added } from "./added.js";
 export { batchNorm } from "./batch-norm.js";
 export { convNorm } from "./conv-norm.js";
 export { conv, depthwise, transposedConv, type ConvOptions } from "./convolutions.js";
+export { downsampler } from "./downsampler.js";
 export { dropout, spatialDropout } from "./dropout.js";
+export { enetBottleneck, enetDown, enetUp, type EnetBottleneckOptions } from "./enet-bottleneck.js";
 export { heNormalFanIn, heNormalFanOut, xavierUniform, type Fan, type Initialiser } from "./initialisers.js";
 export { invertedResidual } from "./inverted-residual.js";
-export { macsAt, sequence, type Layer, type Run } from "./layer.js";
-export { activation, doubled, maxPool } from "./shapes.js";
+export { macsAt, sequence, type Climb, type Layer, type Run } from "./layer.js";
+export { nonBottleneck1d } from "./non-bottleneck-1d.js";
+export { prelu } from "./prelu.js";
+export { selectiveKernelStage, selectiveKernelUnit } from "./selective-kernel.js";
+export { activation, doubled, maxPool, type Activation } from "./shapes.js";
+export { stripPooling, type StripPoolingOptions } from "./strip-pooling.js";
