@@ -287,6 +287,9 @@ export const sameEntry = (at: string, name: string, one: number, other: number):
     "sweep/same-name",
     `[${at}] entries ${one} and ${other} of the sweep (counted from 0) are both called "${name}". Expected a name for each: name: … beside set.`,
   );
+/** An error that an entry ends with before it begins, under its name; what is not meant for the user stays as it is. */
+export const inEntry = (entry: string, error: unknown): unknown =>
+  isUserError(error) ? userError(error.code, `entry "${entry}" of the sweep: ${error.message}`, error.exit) : error;
 export const noSweep = (flag: string): UserError =>
   userError(
     "sweep/none",
@@ -325,3 +328,11 @@ export const reproducedExists = (path: string): UserError =>
     "reproduce/exists",
     `[reproduce] "${path}" exists already. Expected a fresh folder for the repetition. Go on there with --resume, or give another: --run DIR`,
   );
+
+export const noStage = (found: string, known: readonly string[]): UserError =>
+  userError("profile/no-stage", `[--stage ${found}] the run has no such stage. ${meant(found, known, "Stages")}`);
+export const wrongRows = (found: number): UserError =>
+  userError("profile/rows", `[--rows ${found}] Expected a whole number, 2 or more: the longest that a table may be.`);
+export const profileFailed = (said: string): UserError => userError("profile/failed", `[profile] the compiled steps failed: ${said}`, 1);
+export const stoppedProfiling = (): UserError =>
+  userError("profile/stopped", "[profile] stopped. Nothing was kept; the same command begins anew.", 130);

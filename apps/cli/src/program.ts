@@ -5,6 +5,7 @@ import type { EvaluateOptions } from "./commands/evaluate.js";
 import type { ExplainOptions } from "./commands/explain.js";
 import type { InitOptions } from "./commands/init.js";
 import type { PredictOptions } from "./commands/predict.js";
+import type { ProfileOptions } from "./commands/profile.js";
 import type { ReproduceOptions } from "./commands/reproduce.js";
 import type { RunOptions } from "./commands/run.js";
 import type { GcOptions } from "./commands/runs.js";
@@ -110,6 +111,16 @@ export const program = (finished: (code: number) => void): Command => {
     .option("--yes", "do not ask before a download")
     .action(async (config: string, options: ExplainOptions) =>
       finished(await (await import("./commands/explain.js")).explain(config, options)),
+    );
+  command("profile <config>", "where the time of a run's steps goes, by operator and by layer")
+    .addOption(several("--data <name=path>", "where a data set lies; may be given several times"))
+    .addOption(several("--set <a.b=value>", "change the configuration; may be given several times"))
+    .option("--stage <name>", "this stage alone (default: all of them)")
+    .option("--rows <n>", "rows of a table at most", whole, 15)
+    .option("--yes", "do not ask before a download")
+    .addOption(new Option("--primitives").hideHelp())
+    .action(async (config: string, options: ProfileOptions) =>
+      finished(await (await import("./commands/profile.js")).profile(config, options)),
     );
   command("plugins", "what the installed packages offer, with options, defaults and their source").action(async (options: Common) =>
     finished(await (await import("./commands/plugins.js")).plugins(options)),

@@ -48,8 +48,8 @@ export const probe = async (
   );
 };
 
-/** The same stages of two steps at most, those that methods ask for too; one stage stays one, whoever names it. */
-export const shortened = (goals: readonly Stage[]): readonly Stage[] => {
+/** The same stages of two steps at most, or `most`, those that methods ask for too; one stage stays one, whoever names it. */
+export const shortened = (goals: readonly Stage[], most = steps): readonly Stage[] => {
   const made = new Map<Stage, Stage>();
   const short = (stage: Stage): Stage => {
     const before = made.get(stage);
@@ -64,8 +64,8 @@ export const shortened = (goals: readonly Stage[]): readonly Stage[] => {
       ...rest,
       nets: Object.fromEntries(Object.entries(stage.nets).map(([role, of]) => [role, net(of)])),
       methods: stage.methods.map((method) => withoutGates(method, short)) as unknown as Stage["methods"],
-      steps: Math.min(steps, stage.steps),
-      data: fewBatches(stage.data),
+      steps: Math.min(most, stage.steps),
+      data: fewBatches(stage.data, most),
     };
     made.set(stage, after);
     return after;
@@ -82,10 +82,10 @@ const withoutGates = (method: CheckedMethod, short: (stage: Stage) => Stage): Ch
   };
 };
 
-const fewBatches = (data: Data): Data => ({
+const fewBatches = (data: Data, most: number): Data => ({
   ...data,
-  batchesPerEpoch: Math.min(steps, data.batchesPerEpoch),
-  epoch: (epoch, seed, first = 0) => few(data.epoch(epoch, seed, first), steps - first),
+  batchesPerEpoch: Math.min(most, data.batchesPerEpoch),
+  epoch: (epoch, seed, first = 0) => few(data.epoch(epoch, seed, first), most - first),
 });
 
 async function* few(batches: AsyncIterable<Batch>, count: number): AsyncGenerator<Batch> {

@@ -15,14 +15,19 @@ export interface Binding extends NativeBinding {
   /** Runs `f` with reads refused. */
   readonly blind: <T>(f: () => T) => T;
   readonly tracing: () => boolean;
-  /** Runs `f`; `see` is told of every op that ran: ids of inputs and outputs. */
-  readonly watched: <T>(see: (op: string, inputs: readonly number[], outputs: readonly TensorMetadata[]) => void, f: () => T) => T;
+  /** Runs `f`; `see` is told of every op that ran. */
+  readonly watched: <T>(see: See, f: () => T) => T;
+  /** From now on `see` is told of every op that ran; null ends it. */
+  readonly watch: (see: See | null) => void;
 }
+
+/** An op that ran by itself: ids of inputs and outputs, and how long it took. */
+export type See = (op: string, inputs: readonly number[], outputs: readonly TensorMetadata[], ms: number) => void;
 
 export function newBinding(c: CApi, context: Context, handles: Handles, execute: Execute): Binding {
   let graph: Graph | null = null;
   let reads = true;
-  let seen: Parameters<Binding["watched"]>[0] | null = null;
+  let seen: See | null = null;
   return {
     ...dataTypes,
     ...attributeKinds,
@@ -43,8 +48,10 @@ export function newBinding(c: CApi, context: Context, handles: Handles, execute:
     },
     executeOp: (name, attributes, ids, outputs) => {
       if (graph) return graph.op(name, attributes, ids, outputs);
+      if (!seen) return execute.now(name, attributes, ids, outputs);
+      const start = performance.now();
       const made = execute.now(name, attributes, ids, outputs);
-      seen?.(name, ids, made);
+      seen(name, ids, made, performance.now() - start);
       return made;
     },
     watched: (see, f) => {
@@ -54,6 +61,9 @@ export function newBinding(c: CApi, context: Context, handles: Handles, execute:
       } finally {
         seen = null;
       }
+    },
+    watch: (see) => {
+      seen = see;
     },
     into: (next, f) => {
       const [oldGraph, oldReads] = [graph, reads];

@@ -1,0 +1,79 @@
+import { choosePrecision, startEngine } from "@segdistill/backend";
+import { memoryStore, plan, train } from "@segdistill/core";
+import { configure } from "../config/configure.js";
+import { readConfiguration } from "../config/extends.js";
+import { overlay } from "../config/set.js";
+import { noStage, wrongRows } from "../errors.js";
+import { shortened } from "../explain/probe.js";
+import { asText } from "../profile/as-text.js";
+import { opByOp } from "../profile/op-by-op.js";
+import { compiledSteps, markStep, withPrimitives } from "../profile/primitives.js";
+import type { Common } from "../program.js";
+import { resolveRun } from "../run/resolve-run.js";
+import { wiredRun } from "../run/wired-run.js";
+import { stopping } from "../stopping.js";
+import { onScreen } from "../terminal/progress.js";
+import { columnsOf, write, writeJson } from "../terminal/write.js";
+import { fetchedLibrary } from "./setup.js";
+
+export interface ProfileOptions extends Common {
+  readonly data: readonly string[];
+  readonly set: readonly string[];
+  /** This stage alone. */
+  readonly stage?: string;
+  /** Rows of a table. */
+  readonly rows: number;
+  /** Hidden: only runs the compiled steps, and marks them on standard output. */
+  readonly primitives?: boolean;
+}
+
+const steps = 3;
+
+/**
+ * `segdistill profile`: where the time of a run's steps goes, by primitive in the compiled step (oneDNN's own times, by a process of its own) and by operator and layer where the
+ * same step runs op by op. Nothing is trained or kept. Throws profile/no-stage, profile/rows, profile/failed, profile/stopped and what `explain` throws.
+ */
+export const profile = async (file: string, options: ProfileOptions): Promise<number> => {
+  if (!(Number.isInteger(options.rows) && options.rows > 1)) throw wrongRows(options.rows);
+  const show = onScreen(options.quiet === true || options.json === true || options.primitives === true);
+  const source = overlay(readConfiguration(file), options.set);
+  const run = await resolveRun(source, configure(source), options.data);
+  const stop = stopping(show.say);
+  try {
+    await fetchedLibrary(options, show, stop.signal);
+    const { signal } = stop;
+    const args = [file, ...options.data.flatMap((one) => ["--data", one]), ...options.set.flatMap((one) => ["--set", one])];
+    show.doing("profiling", "compiled steps");
+    const written = options.primitives ? null : await withPrimitives(["profile", ...args, "--primitives"], signal);
+
+    await startEngine();
+    const { name, seed: one = 0, seeds = [one] } = run.config;
+    const seed = seeds[0]!;
+    const { precision } = await choosePrecision(run.config.precision);
+    const goals = shortened((await wiredRun(run)).goals, steps);
+    const names = plan(goals, { seed, precision, code: null }).map((stage) => stage.name);
+    if (options.stage !== undefined && !names.includes(options.stage)) throw noStage(options.stage, names);
+    if (written === null) {
+      const store = { ...memoryStore(), step: (stage: string, { ms }: { readonly ms: number }) => markStep(stage, ms) };
+      (await train(goals, { seed, precision, signal, store })).dispose();
+      return 0;
+    }
+    show.doing("profiling", "op by op");
+    const compiled = compiledSteps(written);
+    const slow = await opByOp(goals, { seed, signal });
+    show.close();
+    const chosen = names.filter((stage) => slow.has(stage) && (options.stage ?? stage) === stage);
+    const found = {
+      name,
+      seed,
+      precision,
+      stages: chosen.map((stage) => ({ name: stage, compiled: compiled.get(stage)!, opByOp: slow.get(stage)! })),
+    };
+    if (options.json) writeJson(found);
+    else write(asText(found, options.rows, columnsOf()));
+    return 0;
+  } finally {
+    show.close();
+    stop.close();
+  }
+};
