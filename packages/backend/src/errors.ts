@@ -236,7 +236,11 @@ export const notOneAChannel = (who: string, x: readonly number[], name: string, 
   );
 
 export const wrongAxis = (who: string, x: readonly number[], axis: number): BackendError =>
-  error("backend/axis", 1, `[${who}] x is ${list(x)}, the axis ${axis}${inWhichLayer()}. Expected one from ${-x.length} to ${x.length - 1}.`);
+  error(
+    "backend/axis",
+    1,
+    `[${who}] x is ${list(x)}, the axis ${axis}${inWhichLayer()}. Expected one from ${-x.length} to ${x.length - 1}.`,
+  );
 
 export const wrongCount = (who: string, x: readonly number[], found: number, most: number): BackendError =>
   error(

@@ -14,7 +14,7 @@ import {
 import { replaceGradient } from "../operators/operator.js";
 
 /** dy, summed over the axes along which an input of this shape was repeated. */
-const summedTo = (dy: Tensor, shape: number[]): Tensor => {
+export const summedTo = (dy: Tensor, shape: number[]): Tensor => {
   const axes = broadcast_util.getReductionAxes(shape, dy.shape);
   return reshape(axes.length === 0 ? dy : sum(dy, axes), shape);
 };

@@ -1,7 +1,11 @@
 import { mendBroadcast } from "./broadcast.js";
+import { mendCropAndResize } from "./crop.js";
+import { mendDepthwise } from "./depthwise.js";
 import { mendFirstOrder } from "./first-order.js";
 import { mendGather } from "./gather.js";
 import { mendPrelu } from "./prelu.js";
+import { mendProduct } from "./product.js";
+import { mendRearranging } from "./rearranging.js";
 import { mendResize } from "./resize.js";
 import { mendSecondOrder } from "./second-order.js";
 import { mendDilated, mendSpatialSecondOrder } from "./spatial.js";
@@ -13,7 +17,11 @@ export function mendGradients(): void {
   mendSecondOrder();
   mendGather();
   mendPrelu();
+  mendProduct();
+  mendRearranging();
+  mendCropAndResize();
   mendResize();
+  mendDepthwise();
   mendDilated();
   mendSpatialSecondOrder();
 }

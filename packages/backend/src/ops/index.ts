@@ -1,6 +1,8 @@
 export { gelu, leakyRelu, prelu, sigmoid, softplus, tanh } from "./activations.js";
 export { after } from "../operators/after.js";
 export { type ConvolutionOptions, conv2d, convTranspose2d, depthwiseConv2d, type TransposedOptions } from "./convolution.js";
+export { gatherWindows } from "./gather-windows.js";
+export { inLayer, inModule, layerPath } from "../layer-path.js";
 export { crossEntropy } from "./losses.js";
 export { float32Barrier, relu, relu6 } from "./maps.js";
 export { dropout, gaussianNoise, spatialDropout } from "./noise.js";
@@ -9,5 +11,6 @@ export { adaptiveAvgPool, avgPool, globalAvgPool, maxPool, maxUnpool, type PoolO
 export { attention, matMul, type MatMulOptions } from "./products.js";
 export { statelessNormal, statelessUniform } from "./random.js";
 export { reflectPad, resizeBilinear, resizeNearest } from "./resizing.js";
+export { argMax, gather, oneHot, topK } from "./selection.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export { instanceNorm, layerNorm } from "./standardising.js";

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { startEngine } from "../engine.js";
 import { secondGradientError } from "../testing/central-differences.js";
+import { describeAnyShape } from "../testing/any-shape.js";
 import { casesOf, expectCase, tensorOf, type Expected, type Shape4 } from "../testing/fixtures.js";
 import { numbers } from "../testing/numbers.js";
 import { crossEntropy } from "./index.js";
@@ -14,6 +15,8 @@ test.each(casesOf<{ x: Shape4; labels: Expected }>("crossEntropy"))("crossEntrop
   const labels = tensorOf(one.labels);
   expectCase((z) => crossEntropy(z, labels), [tf.mul(numbers(one.x, 1), 4)], one);
 });
+
+describeAnyShape("crossEntropy", ([z, labels]) => crossEntropy(z!, labels!));
 
 test("crossEntropy by hand: two pixels, and one without a label, which costs nothing and pulls nowhere", () => {
   const z = tf.tensor([0, Math.log(3), Math.log(3), 0, 5, -5], [1, 3, 2]);
