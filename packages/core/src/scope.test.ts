@@ -1,4 +1,4 @@
-import { memory, tensor, type Variable } from "@tensorflow/tfjs-core";
+import { memory, mul, ones, tensor, type Variable } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Module, Pass } from "./contract/index.js";
@@ -117,4 +117,14 @@ describe("state", () => {
     state.move(tensor([5]), moving());
     expect([...state.value.dataSync()]).toEqual([5]);
   });
+});
+
+test("what goes wrong in a function of a module says in which one", () => {
+  const net = scope("distil/student", "u-net", 1, made).module("", (make) => {
+    const w = make.variable("w", [3], "ones");
+    return { run: (n: number) => mul(w, ones([n])), apart: { w } };
+  });
+  expect(values(net.run(3) as Variable)).toEqual([1, 1, 1]);
+  expect(net.apart.w).toBe(net.variables["w"]);
+  expect(() => net.run(2)).toThrow('[backend] Mul: Incompatible shapes: [3] vs. [2], in layer "distil/student".');
 });

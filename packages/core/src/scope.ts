@@ -1,4 +1,5 @@
 import { dispose, tensor, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { inModule } from "@segdistill/backend/ops";
 import type { Initial, Make, Module, Pass, Scope, State } from "./contract/index.js";
 import { moduleExists, movedTwice, variableExists } from "./errors.js";
 import { random } from "./random.js";
@@ -12,6 +13,16 @@ function firstValues(shape: readonly number[], initial: Initial, key: string): F
   const stream = random(key);
   if ("normal" in initial) return out.map(() => initial.normal * stream.normal());
   return out.map(() => initial.uniform * (2 * stream.next() - 1));
+}
+
+/** The parts of a module, with its name on what goes wrong in one of its functions. */
+function located<T extends object>(name: string, parts: T): T {
+  const entries = Object.entries(parts).map(([key, part]): [string, unknown] =>
+    typeof part === "function"
+      ? [key, (...given: unknown[]) => inModule(name, () => (part as (...all: unknown[]) => unknown)(...given))]
+      : [key, part],
+  );
+  return Object.fromEntries(entries) as T;
 }
 
 /**
@@ -53,7 +64,7 @@ export function scope(prefix: string, seedPrefix: string, seed: number, made: Ma
         dispose({ ...variables, ...state }); // nobody else knows of them yet
         throw failure;
       }
-      const module = Object.assign(Object.create(null) as object, parts, { name: full, variables, state });
+      const module = Object.assign(Object.create(null) as object, located(full, parts), { name: full, variables, state });
       made.set(full, module);
       return module;
     },

@@ -1,7 +1,7 @@
 import { concat, type Tensor4D } from "@tensorflow/tfjs-core";
-import { float32Barrier } from "@segdistill/backend/ops";
+import { float32Barrier, inLayer } from "@segdistill/backend/ops";
 import type { Json, Make, MapShape, Network, NetworkSpec, Scope, Taps } from "@segdistill/core/contract";
-import { macsAt, type Climb, type Layer } from "./blocks/layer.js";
+import { layer, macsAt, type Climb, type Layer } from "./blocks/layer.js";
 import { notAWholeNumber, otherEncoding, otherInputChannels, sizeNotAMultiple } from "./errors.js";
 
 /** A spec that also knows its costs; nothing runs and no variable is made for them. */
@@ -65,13 +65,13 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
 
   const build = (scope: Scope): Network<Tap> =>
     scope.module("", (make) => {
-      const down = levels.map(({ stride, encoder }) => encoder.build(make, `encoder/${stride}`));
-      const bottom = bottleneck.build(make, "bottleneck");
+      const down = levels.map(({ stride, encoder }) => layer(encoder).build(make, `encoder/${stride}`));
+      const bottom = layer(bottleneck).build(make, "bottleneck");
       const back = levels.map(({ stride, up, fuse }) => ({
         up: climbing(up, make, `decoder/${stride}/up`),
-        fuse: fuse.build(make, `decoder/${stride}/fuse`),
+        fuse: layer(fuse).build(make, `decoder/${stride}/fuse`),
       }));
-      const answer = head.build(make, "head");
+      const answer = layer(head).build(make, "head");
 
       const encode: Network<Tap>["encode"] = (images, pass) => {
         const [, height, width, channels] = images.shape; // [B, H, W, inputChannels]
@@ -117,7 +117,7 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
     taps: Object.fromEntries(levels.flatMap(tapsOf)) as Record<Tap, MapShape>,
     build,
     parameters: sum(
-      [bottleneck, head, ...levels.flatMap((level) => [level.encoder, level.up, level.fuse])].map((layer) => layer.parameters),
+      [bottleneck, head, ...levels.flatMap((level) => [level.encoder, level.up, level.fuse])].map(({ parameters }) => parameters),
     ),
     macs: (height, width) => {
       requireSize(height, width);
@@ -130,8 +130,11 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
 const isRead = ({ up }: Pick<Level<number>, "up">): boolean => !("reads" in up) || up.reads === "skip";
 
 function climbing(up: Layer | Climb, make: Make, name: string): ReturnType<Climb["build"]> {
-  if ("reads" in up) return up.build(make, name);
-  const run = up.build(make, name);
+  if ("reads" in up) {
+    const run = up.build(make, name);
+    return (x, skip, pass) => inLayer(name, () => run(x, skip, pass));
+  }
+  const run = layer(up).build(make, name);
   return (x, _, pass) => run(x, pass);
 }
 
@@ -140,9 +143,9 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) =>
 function macsOf({ levels, bottleneck, head }: Parts<number, "up">, height: number, width: number): number {
   let macs = 0;
   let scale = 1; // of the map that the next layer reads: exact, since every stride is a power of two
-  const walk = (layer: Omit<Layer, "build">): void => {
-    macs += macsAt(layer, height * scale, width * scale);
-    scale *= layer.scale;
+  const walk = (one: Omit<Layer, "build">): void => {
+    macs += macsAt(one, height * scale, width * scale);
+    scale *= one.scale;
   };
   for (const level of levels) walk(level.encoder);
   walk(bottleneck);

@@ -1,6 +1,6 @@
 import { add, mul, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
 import { batchNorm as normalise, batchNormInference } from "@segdistill/backend/ops";
-import type { Layer } from "./layer.js";
+import { layer, type Layer } from "./layer.js";
 
 const EPSILON = 1e-5;
 /** Weight of the newest batch in the running statistics. */
@@ -14,32 +14,33 @@ const running = (old: Tensor, now: Tensor): Tensor => add(mul(old, 1 - MOMENTUM)
  * `train` takes the batch's own mean and (biased) variance and moves the running ones once: 0.9 · old + 0.1 · batch, with the unbiased
  * variance; `inference` takes the running ones. Under a still pass nothing moves. methods.md 1.5 [ours].
  */
-export const batchNorm = (channels: number): Layer => ({
-  channels: { in: channels, out: channels },
-  scale: 1,
-  parameters: 2 * channels,
-  macs: 0,
-  build: (make, name) => {
-    const scale = make.variable(`${name}/scale`, [channels], "ones") as unknown as Tensor1D;
-    const offset = make.variable(`${name}/offset`, [channels], "zeros") as unknown as Tensor1D;
-    const mean = make.state(`${name}/mean`, [channels], "zeros");
-    const variance = make.state(`${name}/variance`, [channels], "ones");
-    return (x, pass) => {
-      if (pass.mode === "inference") {
-        return batchNormInference(x, {
-          mean: mean.value as Tensor1D,
-          variance: variance.value as Tensor1D,
-          scale,
-          offset,
-          epsilon: EPSILON,
-        });
-      }
-      const batch = normalise(x, scale, offset, EPSILON);
-      if (pass.statistics === "move") {
-        mean.move(running(mean.value, batch.mean), pass);
-        variance.move(running(variance.value, batch.variance), pass);
-      }
-      return batch.value;
-    };
-  },
-});
+export const batchNorm = (channels: number): Layer =>
+  layer({
+    channels: { in: channels, out: channels },
+    scale: 1,
+    parameters: 2 * channels,
+    macs: 0,
+    build: (make, name) => {
+      const scale = make.variable(`${name}/scale`, [channels], "ones") as unknown as Tensor1D;
+      const offset = make.variable(`${name}/offset`, [channels], "zeros") as unknown as Tensor1D;
+      const mean = make.state(`${name}/mean`, [channels], "zeros");
+      const variance = make.state(`${name}/variance`, [channels], "ones");
+      return (x, pass) => {
+        if (pass.mode === "inference") {
+          return batchNormInference(x, {
+            mean: mean.value as Tensor1D,
+            variance: variance.value as Tensor1D,
+            scale,
+            offset,
+            epsilon: EPSILON,
+          });
+        }
+        const batch = normalise(x, scale, offset, EPSILON);
+        if (pass.statistics === "move") {
+          mean.move(running(mean.value, batch.mean), pass);
+          variance.move(running(variance.value, batch.variance), pass);
+        }
+        return batch.value;
+      };
+    },
+  });

@@ -3,7 +3,7 @@ import { add } from "@tensorflow/tfjs-core";
 import type { Make } from "@segdistill/core/contract";
 import { conv2d, convTranspose2d, depthwiseConv2d } from "@segdistill/backend/ops";
 import { heNormalFanIn, type Initialiser } from "./initialisers.js";
-import type { Layer } from "./layer.js";
+import { layer, type Layer } from "./layer.js";
 
 type Odd = 1 | 3 | 5 | 7;
 
@@ -48,7 +48,7 @@ export function conv(options: ConvOptions): Layer {
   const { in: from, out, size, stride = 1, dilation = 1, bias = false, initial = heNormalFanIn } = options;
   const [rows, columns] = typeof size === "number" ? [size, size] : size;
   const area = rows * columns;
-  return {
+  return layer({
     channels: { in: from, out },
     scale: 1 / stride,
     parameters: area * from * out + (bias ? out : 0),
@@ -63,7 +63,7 @@ export function conv(options: ConvOptions): Layer {
       );
       return (x) => after(conv2d(x, kernel, { stride, dilation, padding: padding(rows, stride) }));
     },
-  };
+  });
 }
 
 /**
@@ -78,7 +78,7 @@ export function depthwise(options: {
 }): Layer {
   const { channels, size, stride = 1, initial = heNormalFanIn } = options;
   const area = size * size;
-  return {
+  return layer({
     channels: { in: channels, out: channels },
     scale: 1 / stride,
     parameters: area * channels,
@@ -87,7 +87,7 @@ export function depthwise(options: {
       const { kernel } = weights(make, name, [size, size, channels, 1], initial({ in: area, out: area * channels }), undefined);
       return (x) => depthwiseConv2d(x, kernel, { stride, padding: padding(size, stride) });
     },
-  };
+  });
 }
 
 /**
@@ -104,7 +104,7 @@ export function transposedConv(options: {
 }): Layer {
   const { in: from, out, size, bias = true, initial = heNormalFanIn } = options;
   const area = size * size;
-  return {
+  return layer({
     channels: { in: from, out },
     scale: 2,
     parameters: area * from * out + (bias ? out : 0),
@@ -116,5 +116,5 @@ export function transposedConv(options: {
       const frame = size === 3 ? ({ padding: 1, outputPadding: 1 } as const) : ({ padding: "same" } as const);
       return (x) => after(convTranspose2d(x, kernel, { stride: 2, ...frame }));
     },
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import type { Make, Pass } from "@segdistill/core/contract";
+import { inLayer } from "@segdistill/backend/ops";
 import { emptySequence, layersDoNotFit } from "../errors.js";
 
 /** A built layer: a map `[B, h, w, in]` to a map `[B, h · scale, w · scale, out]`. */
@@ -33,6 +34,15 @@ export interface Climb extends Omit<Layer, "build"> {
 export const macsAt = ({ macs, pooledMacs }: Omit<Layer, "build">, height: number, width: number): number =>
   macs * height * width + (pooledMacs?.(height, width) ?? 0);
 
+/** The same layer, with its name on what goes wrong in it: `…, in layer "student/encoder/4/first/conv"`. Blocks that run operators are made by it. */
+export const layer = (definition: Layer): Layer => ({
+  ...definition,
+  build: (make, name) => {
+    const run = definition.build(make, name);
+    return (x, pass) => inLayer(name, () => run(x, pass));
+  },
+});
+
 /**
  * Layers one after the other; each one's variables stand below its name.
  *
@@ -49,26 +59,26 @@ export function sequence(layers: readonly (readonly [name: string, layer: Layer]
   let scale = 1;
   let parameters = 0;
   let macs = 0;
-  for (const [i, [name, layer]] of layers.entries()) {
+  for (const [i, [name, one]] of layers.entries()) {
     const before = layers[i - 1];
-    if (before && before[1].channels.out !== layer.channels.in) {
-      throw layersDoNotFit(name, layer.channels.in, before[0], before[1].channels.out);
+    if (before && before[1].channels.out !== one.channels.in) {
+      throw layersDoNotFit(name, one.channels.in, before[0], before[1].channels.out);
     }
-    macs += layer.macs * scale ** 2;
-    parameters += layer.parameters;
-    scale *= layer.scale;
+    macs += one.macs * scale ** 2;
+    parameters += one.parameters;
+    scale *= one.scale;
   }
-  return {
+  return layer({
     channels: { in: start[1].channels.in, out: end[1].channels.out },
     scale,
     parameters,
     macs,
     ...(layers.some(([, { pooledMacs }]) => pooledMacs) && { pooledMacs: pooledMacsOf(layers) }),
     build: (make, name) => {
-      const runs = layers.map(([part, layer]) => layer.build(make, `${name}/${part}`));
+      const runs = layers.map(([part, one]) => layer(one).build(make, `${name}/${part}`));
       return (x, pass) => runs.reduce((map, run) => run(map, pass), x);
     },
-  };
+  });
 }
 
 const pooledMacsOf =

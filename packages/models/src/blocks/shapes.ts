@@ -1,18 +1,22 @@
 import { maxPool as pool, relu, relu6, resizeBilinear } from "@segdistill/backend/ops";
-import type { Layer, Run } from "./layer.js";
+import { layer, type Layer, type Run } from "./layer.js";
+import { prelu } from "./prelu.js";
 
 /** A layer without variables and without multiply-accumulates. */
-const plain = (channels: number, scale: number, run: Run): Layer => ({
-  channels: { in: channels, out: channels },
-  scale,
-  parameters: 0,
-  macs: 0,
-  build: () => run,
-});
+const plain = (channels: number, scale: number, run: Run): Layer =>
+  layer({
+    channels: { in: channels, out: channels },
+    scale,
+    parameters: 0,
+    macs: 0,
+    build: () => run,
+  });
 
-/** max(x, 0), or min(max(x, 0), 6). */
-export const activation = (kind: "relu" | "relu6", channels: number): Layer =>
-  plain(channels, 1, (x) => (kind === "relu" ? relu(x) : relu6(x)));
+export type Activation = "relu" | "relu6" | "prelu";
+
+/** max(x, 0), min(max(x, 0), 6), or {@link prelu} with its one slope. */
+export const activation = (kind: Activation, channels: number): Layer =>
+  kind === "prelu" ? prelu(channels) : plain(channels, 1, (x) => (kind === "relu" ? relu(x) : relu6(x)));
 
 /** The greatest of every 2 × 2 positions: `[B, h, w, C]` → `[B, h / 2, w / 2, C]`. */
 export const maxPool = (channels: number): Layer => plain(channels, 1 / 2, (x) => pool(x, { size: 2, stride: 2 }));
