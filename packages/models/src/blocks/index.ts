@@ -7,7 +7,7 @@ export { dropout, spatialDropout } from "./dropout.js";
 export { enetBottleneck, enetDown, enetUp, type EnetBottleneckOptions } from "./enet-bottleneck.js";
 export { heNormalFanIn, heNormalFanOut, xavierUniform, type Fan, type Initialiser } from "./initialisers.js";
 export { invertedResidual } from "./inverted-residual.js";
-export { macsAt, sequence, type Climb, type Layer, type Run } from "./layer.js";
+export { layer, macsAt, sequence, type Climb, type Layer, type Run } from "./layer.js";
 export { nonBottleneck1d } from "./non-bottleneck-1d.js";
 export { prelu } from "./prelu.js";
 export { selectiveKernelStage, selectiveKernelUnit } from "./selective-kernel.js";
