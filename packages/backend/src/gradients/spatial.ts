@@ -11,16 +11,18 @@ import { call, replaceGradient } from "../operators/operator.js";
 import { frameOf, pair, spanOf, type Pair } from "../operators/padding.js";
 import { phasesOf } from "../operators/space-to-batch.js";
 
+type Zeros = [before: number, after: number];
+type Around = readonly [batch: Zeros, rows: Zeros, columns: Zeros, channels: Zeros];
 /** tfjs's attributes of a convolution. */
 interface Convolution {
   readonly strides: number | Pair;
-  readonly pad: "same" | "valid" | number;
+  readonly pad: "same" | "valid" | number | Around;
   readonly dataFormat?: string;
   readonly dilations: number | Pair | null;
 }
 
 const dilated = ({ dilations, pad, dataFormat = "NHWC" }: Convolution): boolean =>
-  pair(dilations ?? 1).some((rate) => rate > 1) && typeof pad === "string" && dataFormat === "NHWC";
+  pair(dilations ?? 1).some((rate) => rate > 1) && typeof pad !== "number" && dataFormat === "NHWC";
 
 /**
  * Dilated convolutions: tfjs has no gradient of them. Depthwise ones go through space-to-batch, for TensorFlow's gradient of those is silently wrong
@@ -32,9 +34,9 @@ export function mendDilated(): void {
     ...dense,
     gradFunc: (dy, saved, attributes) => {
       const convolution = attributes as unknown as Convolution;
-      if (!dilated(convolution)) return dense.gradFunc(dy, saved, attributes);
+      if (!dilated(convolution) || typeof convolution.pad !== "string") return dense.gradFunc(dy, saved, attributes);
       const [x, filter] = saved as [Tensor4D, Tensor4D];
-      const way = { stride: pair(convolution.strides), padding: convolution.pad as "same", dilation: pair(convolution.dilations!) };
+      const way = { stride: pair(convolution.strides), padding: convolution.pad, dilation: pair(convolution.dilations!) };
       return {
         x: () => call("AnyConvolutionInputGrad", { dy: dy as Tensor, kernel: filter }, { ...way, shape: x.shape }),
         filter: () => call("AnyConvolutionKernelGrad", { x, dy: dy as Tensor }, { ...way, shape: filter.shape }),
@@ -51,14 +53,17 @@ export function mendDilated(): void {
       const [x, filter] = saved as [Tensor4D, Tensor4D];
       const [size, dilation]: [Pair, Pair] = [[x.shape[1], x.shape[2]], pair(convolution.dilations!)];
       const span = spanOf([filter.shape[0], filter.shape[1]], dilation);
-      const { blocks, paddings, crops } = phasesOf(size, span, dilation, frameOf(size, span, 1, convolution.pad)); // tfjs dilates at stride 1 only
+      const pad = convolution.pad as "same" | "valid" | Around;
+      const frame = typeof pad === "string" ? frameOf(size, span, 1, pad) : ([pad[1], pad[2]] as const); // tfjs dilates at stride 1 only
+      const { blocks, paddings, crops } = phasesOf(size, span, dilation, frame);
       const phases = (): Tensor4D => spaceToBatchND(x, blocks, paddings);
       const dPhases = (): Tensor4D => spaceToBatchND(dy as Tensor4D, blocks, crops);
       const plain = { strides: 1, pad: "valid", dimRoundingMode: null, dilations: 1 };
       const way = (more: object): NamedAttrMap => ({ ...plain, ...more }) as unknown as NamedAttrMap;
       return {
         x: () => {
-          const inputShape = phases().shape; // of the map it is cut from, which TensorFlow does not cut for its shape alone
+          const rows = size.map((n, i) => (paddings[i]![0]! + n + paddings[i]![1]!) / blocks[i]!);
+          const inputShape = [x.shape[0] * blocks[0]! * blocks[1]!, ...rows, x.shape[3]];
           const dx = call("DepthwiseConv2dNativeBackpropInput", { dy: dPhases(), filter }, way({ inputShape }));
           return batchToSpaceND(dx as Tensor4D, blocks, paddings);
         },

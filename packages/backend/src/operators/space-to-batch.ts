@@ -1,7 +1,9 @@
-import { avgPool, batchToSpaceND, spaceToBatchND, type Tensor4D } from "@tensorflow/tfjs-core";
 import { positions, type Frame, type Pair } from "./padding.js";
 
-/** How a map is cut into the phases of a grid, each an image of its own, and how what a convolution at stride 1 makes of them is put together. */
+/**
+ * How a map is cut into the phases of a grid, each an image of its own, over which a dilated convolution goes without dilation, at stride 1 and without
+ * padding; and how what it makes of them is put together: the arguments of spaceToBatchND and batchToSpaceND.
+ */
 export interface Phases {
   readonly blocks: number[];
   readonly paddings: number[][];
@@ -19,16 +21,4 @@ export function phasesOf(size: Pair, span: Pair, dilation: Pair, frame: Frame): 
   };
   const both = [axis(0), axis(1)];
   return { blocks: [...dilation], paddings: both.map(({ padding }) => padding), crops: both.map(({ crop }) => crop) };
-}
-
-/** A dilated convolution as one without dilation: `run` goes over the phases at stride 1 without padding. */
-export function bySpaceToBatch(
-  x: Tensor4D,
-  { blocks, paddings, crops }: Phases,
-  stride: number,
-  run: (phases: Tensor4D) => Tensor4D,
-): Tensor4D {
-  const everywhere: Tensor4D = batchToSpaceND(run(spaceToBatchND(x, blocks, paddings)), blocks, crops);
-  // a pool of size 1 takes every stride-th value; tfjs has no gradient of stridedSlice
-  return stride === 1 ? everywhere : avgPool(everywhere, 1, stride, "valid");
 }
