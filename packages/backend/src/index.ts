@@ -5,6 +5,7 @@ export type { BackendError } from "./errors.js";
 export { firstNonFinite, type NonFinite } from "./first-non-finite.js";
 export { heldCopy } from "./held-copy.js";
 export { choosePrecision, type ChosenPrecision } from "./precision.js";
+export { recompute } from "./recompute.js";
 export type { MemoryUse } from "./native/handles.js";
 export { watchOps, type OpTime } from "./op-times.js";
 export { registerOperators } from "./operators/index.js";

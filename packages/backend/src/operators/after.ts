@@ -1,8 +1,8 @@
 import type { NamedTensorMap, Tensor } from "@tensorflow/tfjs-core";
 import { attributeKinds, dataTypes } from "../native/constants.js";
-import { call, type Operator } from "./operator.js";
+import { callMany, type Operator } from "./operator.js";
 
-/** x itself, once every other input is there: an order between parts of a compiled step that no value asks for. */
+/** All inputs themselves, once every one of them is there: an order between parts of a compiled step that no value asks for. */
 export const afterOperator: Operator = {
   name: "After",
   native: (run, inputs) => {
@@ -10,15 +10,21 @@ export const afterOperator: Operator = {
     const kinds = all.map(({ dtype }) =>
       dtype === "int32" ? dataTypes.TF_INT32 : dtype === "bool" ? dataTypes.TF_BOOL : dataTypes.TF_FLOAT,
     );
-    const [x, ...others] = run("IdentityN", [{ name: "T", type: attributeKinds.TF_ATTR_TYPE, value: kinds }], all, all.length);
-    for (const other of others) other.dispose();
-    return x!;
+    return run("IdentityN", [{ name: "T", type: attributeKinds.TF_ATTR_TYPE, value: kinds }], all, all.length);
   },
-  plain: ({ x }) => x!.clone(),
+  plain: (inputs) => Object.values(inputs).map((x) => x.clone()),
 };
 
 /** x, not before every one of `others` has been computed. Off the tape: no gradient goes through it. */
 export const after = <T extends Tensor>(x: T, others: readonly Tensor[]): T =>
-  others.length === 0
-    ? x.clone()
-    : (call("After", { x, ...Object.fromEntries(others.map((t, i) => [`y${i}`, t])) } as NamedTensorMap) as T);
+  others.length === 0 ? x.clone() : (allAfter([x], others)[0] as T);
+
+/**
+ * The tensors, not before every one of `others` has been computed. TensorFlow does not merge what is computed from them with what was computed from the
+ * tensors themselves. Off the tape.
+ */
+export function allAfter(tensors: readonly Tensor[], others: readonly Tensor[]): Tensor[] {
+  const made = callMany("After", Object.fromEntries([...tensors, ...others].map((t, i) => [`x${i}`, t])) as NamedTensorMap);
+  for (const other of made.slice(tensors.length)) other.dispose();
+  return made.slice(0, tensors.length);
+}
