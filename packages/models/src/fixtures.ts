@@ -40,6 +40,12 @@ export interface NetworkFixture {
   readonly state: Shapes;
 }
 
+/** Logits of a larger picture, in inference. */
+export interface Wide {
+  readonly input: readonly [number, number, number, number];
+  readonly logits: Sample;
+}
+
 export interface Count {
   readonly classes: number;
   readonly channels: number;
