@@ -8,14 +8,40 @@ const alias = Object.entries(tsconfig.compilerOptions.paths).map(([name, [path]]
   replacement: fileURLToPath(new URL(path!.replace("*", "$1"), import.meta.url)),
 }));
 
+/** Files that need a process of their own: they put something in a module's place, run programs, or look at what an engine does when it starts. */
+const alone = [
+  "apps/cli/src/{cli,experiments,run}.test.ts",
+  "apps/cli/src/resolve/installed.test.ts",
+  "apps/cli/test/**/*.test.ts",
+  "examples/**/*.test.ts",
+  "test/**/*.test.ts",
+  "packages/backend/src/*.test.ts",
+  "packages/backend/src/{library,native,operators,testing}/**/*.test.ts",
+  "packages/core/src/run-folder/{atomic,folder}.test.ts",
+  "packages/core/test/{disk-full,kill/kill}.test.ts",
+];
+const outside = ["**/node_modules/**", "**/dist/**"];
+
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["packages/**/*.test.ts", "apps/**/*.test.ts", "examples/**/*.test.ts", "test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
     pool: "forks", // TensorFlow is one library per process
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "alone", include: alone, exclude: outside } },
+      {
+        // Two processes for all of them: to load TensorFlow and the packages anew for every file took half a second each.
+        extends: true,
+        test: {
+          name: "together",
+          include: ["packages/**/*.test.ts", "apps/**/*.test.ts"],
+          exclude: [...alone, ...outside],
+          isolate: false,
+          env: { SEGDISTILL_THREADS: "1" }, // two processes on two cores; those that are alone use TensorFlow's default
+        },
+      },
+    ],
   },
 });
