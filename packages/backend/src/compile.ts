@@ -1,4 +1,5 @@
 import { dispose as disposeTensors, engine as tfjs, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { computingIn } from "./computing.js";
 import { givingBack, runtime } from "./engine.js";
 import { changedSinceTrace, compiledClosed, disposedInput, nestedTrace, tooManyPlans, wrongPlans } from "./errors.js";
 import { heldCopy } from "./held-copy.js";
@@ -85,6 +86,7 @@ let queue: Promise<unknown> = Promise.resolve();
  */
 export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: CompileOptions = {}): Compiled {
   const { variables = [], precision = "float32", name = f.name || "step", plans: most = 64, check = false } = options;
+  const inPrecision = (...args: Tensor[]): readonly Tensor[] => computingIn(precision, () => f(...args));
   const { c, context, shared, backend, binding, handles, execute } = runtime();
   if (!Number.isInteger(most) || most < 1) throw wrongPlans(name, most);
   const plans = new Map<string, Plan>();
@@ -106,10 +108,10 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     const key = args.map((t) => `${t.dtype}[${t.shape.join(",")}]`).join(" ");
     let plan = plans.get(key);
     if (!plan) {
-      plan = trace(f, args, variables, { name, record: check });
+      plan = trace(inPrecision, args, variables, { name, record: check });
       if (plans.size >= most) makeRoom(key);
     } else if (plan.record) {
-      const difference = firstDifference(plan.record, trace(f, args, variables, { name, record: true, dry: true }).record!);
+      const difference = firstDifference(plan.record, trace(inPrecision, args, variables, { name, record: true, dry: true }).record!);
       if (difference) throw changedSinceTrace(name, difference.what, difference.line);
     }
     plans.set(key, plan);

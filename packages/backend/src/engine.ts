@@ -1,4 +1,5 @@
 import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/tfjs-core";
+import { computeOn } from "./computing.js";
 import { libraryNotFound, notStarted, usedAfterDispose, wrongThreads } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
 import { findLibrary, searchedPlaces, type Library } from "./library/index.js";
@@ -78,6 +79,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   await ready();
   registerOperators();
   mendGradients();
+  computeOn(context.devices.some(({ type }) => type === "GPU") ? "gpu" : "cpu");
   const info: EngineInfo = {
     library,
     tensorflow: c.TF_Version(),
