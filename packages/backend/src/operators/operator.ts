@@ -48,6 +48,7 @@ export const attr = {
 const otherBackends = ["cpu", "wasm", "webgl", "webgpu"];
 
 export function registerOperator({ name, native, plain, gradient }: Operator): void {
+  ofOurs.add(name);
   registerKernel({
     kernelName: name,
     backendName: "tensorflow",
@@ -59,8 +60,14 @@ export function registerOperator({ name, native, plain, gradient }: Operator): v
   if (gradient) replaceGradient({ kernelName: name, ...gradient });
 }
 
+const ofOurs = new Set<string>();
+const replaced = new Set<string>();
+/** The kernels of tfjs whose kernel or gradient is ours now; `operators/table.ts` says why. */
+export const replacedInTfjs = (): readonly string[] => [...replaced].filter((name) => !ofOurs.has(name));
+
 /** Puts a gradient into tfjs's registry, in the place of the one that is there. */
 export function replaceGradient(config: GradConfig): void {
+  replaced.add(config.kernelName);
   if ((getGradient(config.kernelName) as GradConfig | undefined) !== undefined) unregisterGradient(config.kernelName);
   registerGradient(config);
 }
@@ -70,6 +77,7 @@ export function replaceKernel(
   kernelName: string,
   kernelFunc: (inputs: NamedTensorMap, attributes: NamedAttrMap, backend: NativeBackend) => Tensor,
 ): void {
+  replaced.add(kernelName);
   if ((getKernel(kernelName, "tensorflow") as KernelConfig | undefined) !== undefined) unregisterKernel(kernelName, "tensorflow");
   registerKernel({
     kernelName,
