@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { cacheFolder } from "@segdistill/backend/library";
-import { alternating, compared, contestants, nothing, oursDoes, summary } from "./contest.mjs";
+import { alternating, compared, contestants, nothing, oursDoes, summary, unmeasured } from "./contest.mjs";
 import { allThreads, machine, machineLine, noBfloat16 } from "./machine.mjs";
 import { short, rounded, table } from "./numbers.mjs";
-import { markdown, writeBetween } from "./markdown.mjs";
+import { markdown, reasons, writeBetween } from "./markdown.mjs";
 import { networkOf } from "./ours/networks.mjs";
 import { findPython } from "./python.mjs";
 import { openResults } from "./results.mjs";
@@ -100,7 +100,7 @@ export async function bench(options) {
 /** One comparison as it stands. */
 function outcome({ mode, precision }, found, noPython) {
   if (precision === "bfloat16" && noBfloat16()) return { one: nothing(noBfloat16()) };
-  if (!found.ours?.length) return { one: nothing("not measured yet") };
+  if (!found.ours?.length) return { one: nothing(unmeasured) };
   const one = compared(found, noPython);
   const tfjs = found.tfjs?.length ? summary(found.tfjs) : undefined;
   const { ours_mb, pytorch_mb } = one.memory;
@@ -118,19 +118,17 @@ function outcome({ mode, precision }, found, noPython) {
 }
 
 function lines(rows) {
-  const known = rows.filter(({ one }) => one.ours_ms !== null || one.pytorch_ms !== null);
+  const known = rows.filter(({ one }) => one.why !== unmeasured);
   const cell = ({ net, mode, precision, one }) => [
     `${net}, ${mode}, ${short[precision]}`,
     one.ours_ms ?? "–",
     one.pytorch?.eager?.ms ?? "–",
     one.pytorch?.compile?.ms ?? "–",
     one.ratio?.toFixed(2) ?? "–",
-    one.aim.toFixed(2),
-    one.memory.ratio?.toFixed(2) ?? "–",
+    one.aim?.toFixed(2) ?? "–",
+    one.memory?.ratio?.toFixed(2) ?? "–",
   ];
   const head = ["ms", "ours", "PyTorch eager", "compile", "ratio", "aim", "memory"];
-  return [
-    ...table([head, ...known.map(cell)]),
-    ...rows.flatMap(({ net, mode, precision, one }) => (one.why ? [`${net}, ${mode}, ${short[precision]}: ${one.why}`] : [])),
-  ];
+  const name = ({ net, mode, precision }) => `${net} ${mode} ${short[precision]}`;
+  return [...table([head, ...known.map(cell)]), ...reasons(rows, name)];
 }

@@ -31,13 +31,14 @@ const failed = (processes) => processes.find(({ why }) => why);
 
 /**
  * Every contestant in turn, then all again: what was found by every process, by name. `found` is what is known from before and is added to; `keep` is
- * called after every process. One of `once` runs in the first round alone.
+ * called after every process. One of `once` runs in the first round alone. What failed once fails again in later rounds; an earlier bench's failures are tried anew.
  */
 export async function alternating(contestants, { title, rounds, once = [], found = {}, keep = () => undefined }) {
+  for (const [name, processes] of Object.entries(found)) found[name] = processes.filter(({ why }) => !why);
   for (let round = 0; round < rounds; round++)
     for (const [name, run] of Object.entries(contestants)) {
       const before = (found[name] ??= []);
-      if (failed(before) || before.length > round || (round > 0 && once.includes(name))) continue; // what failed once fails again
+      if (failed(before) || before.length > round || (round > 0 && once.includes(name))) continue;
       const one = await run();
       const { said, ...kept } = one;
       before.push(kept);
@@ -89,3 +90,5 @@ export function compared(found, noPython) {
 
 /** What cannot be compared at all. */
 export const nothing = (why) => ({ ours_ms: null, pytorch_ms: null, ratio: null, why });
+/** Why a comparison has no numbers that nobody has asked for yet. */
+export const unmeasured = "not measured yet";

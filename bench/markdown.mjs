@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { unmeasured } from "./contest.mjs";
 import { short } from "./numbers.mjs";
 import { stop } from "./stop.mjs";
 
@@ -52,17 +53,23 @@ export function markdown(rows, { machine, batch, size }) {
       cut(one.tfjs?.ms, 0),
     ];
   };
-  const missing = rows.flatMap(({ net, mode, precision, one }) =>
-    one.why ? [`- ${names[net]}, ${works[mode]}, ${short[precision]}: ${one.why}.`] : [],
-  );
+  const name = ({ net, mode, precision }) => `${names[net]} (${works[mode]}, ${short[precision]})`;
+  const notes = reasons(rows, name).map((line) => `- ${line}.`);
   return [
     `${machine.processor}, ${machine.threads} threads, ${batch} pictures of ${size} × ${size} × 1, 2 classes; load ${machine.load} when the bench began.`,
     "",
     line(head),
     line(head.map((_, i) => (i < 3 ? "---" : "--:"))),
-    ...rows.map((row) => line(cells(row))),
-    ...(missing.length > 0 ? ["", ...missing] : []),
+    ...rows.filter(({ one }) => one.why !== unmeasured).map((row) => line(cells(row))),
+    ...(notes.length > 0 ? ["", ...notes] : []),
   ];
+}
+
+/** Why rows have no ratio, one a line; those that were not measured yet in one. */
+export function reasons(rows, name) {
+  const failed = rows.filter(({ one }) => one.why && one.why !== unmeasured).map((row) => `${name(row)}: ${row.one.why}`);
+  const missing = rows.filter(({ one }) => one.why === unmeasured).map(name);
+  return [...failed, ...(missing.length > 0 ? [`${unmeasured}: ${missing.join(", ")}`] : [])];
 }
 
 /** Puts lines between `<!-- name -->` and `<!-- end of name -->` of a file. */

@@ -1,0 +1,129 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+// What a bench computes from times; the times themselves are no test's affair.
+const part = async <T>(name: string): Promise<T> => (await import(new URL(`../bench/${name}.mjs`, import.meta.url).href)) as T;
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "segdistill-bench-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Found {
+  readonly ms?: readonly number[];
+  readonly peakMb?: number;
+  readonly firstSeconds?: number;
+  readonly parameters?: number;
+  readonly cpuMs?: number;
+  readonly why?: string;
+}
+type Runs = Record<string, Found[]>;
+interface Contest {
+  readonly alternating: (contestants: Record<string, () => Promise<Found>>, more: object) => Promise<Runs>;
+  readonly compared: (found: Runs) => unknown;
+}
+const run = (ms: readonly number[], peakMb: number, firstSeconds = 1, parameters = 7): Found => ({
+  ms,
+  peakMb,
+  firstSeconds,
+  parameters,
+  cpuMs: 1,
+});
+
+test("by hand: the least step of each round, the median over rounds, against PyTorch's faster mode", async () => {
+  const { compared } = await part<Contest>("contest");
+  const found = {
+    ours: [run([9, 8], 100, 3), run([6, 7], 120, 5), run([10, 10], 90, 4)], // 8, 6, 10
+    eager: [run([10, 12], 200), run([11, 10], 210), run([20, 16], 190)], // 10, 10, 16
+    compile: [run([11], 300), run([12], 300), run([13], 300)],
+  };
+  expect(compared(found)).toEqual({
+    ours_ms: 8,
+    pytorch_ms: 10,
+    ratio: 0.8,
+    spread: [0.6, 0.8],
+    memory: { ours_mb: 120, pytorch_mb: 210 },
+    first_s: 4,
+    pytorch: { eager: { ms: 10, mb: 210, first_s: 1 }, compile: { ms: 12, mb: 300, first_s: 1 } },
+  });
+  expect(() => compared({ ...found, eager: [run([1], 1, 1, 8)] })).toThrow("internal: our network has 7 parameters, its PyTorch twin 8.");
+});
+
+test("contestants take turns, go on where they were, and what failed before is tried anew", async () => {
+  const { alternating } = await part<Contest>("contest");
+  const silent = vi.spyOn(console, "error").mockReturnValue();
+  const order: string[] = [];
+  const one =
+    (name: string, result: Found = run([1], 1)) =>
+    (): Promise<Found> => {
+      order.push(name);
+      return Promise.resolve(result);
+    };
+  const found: Runs = { ours: [run([5], 1)], eager: [{ why: "no room" }] };
+  const keep = vi.fn();
+  const contestants = { ours: one("ours"), eager: one("eager"), compile: one("compile", { why: "no compiler" }), tfjs: one("tfjs") };
+  await alternating(contestants, { title: "t", rounds: 2, once: ["tfjs"], found, keep });
+  silent.mockRestore();
+  expect(order).toEqual(["eager", "compile", "tfjs", "ours", "eager"]);
+  expect(keep).toHaveBeenCalledTimes(5);
+  expect(Object.entries(found).map(([name, all]) => [name, all.length])).toEqual([["ours", 2], ["eager", 2], ["compile", 1], ["tfjs", 1]]); // prettier-ignore
+});
+
+test("a process stops when its time is over, not before two steps that count", async () => {
+  interface Pace {
+    readonly counts: () => boolean;
+    readonly last: (ms: number) => boolean;
+    readonly times: readonly number[];
+  }
+  const { pace } = await part<{ readonly pace: (options: object) => Pace }>("ours/pace");
+  const told = (options: object, all: readonly number[]): readonly boolean[] => {
+    const paced = pace(options);
+    return all.map((ms) => paced.last(ms));
+  };
+  expect(told({ warmUp: 2, steps: 3 }, [1, 1, 1, 1, 1])).toEqual([false, false, false, false, true]);
+  // 16 s of 30 are enough to be warm; the second step that counts is over the time
+  expect(told({ warmUp: 2, steps: 6, seconds: 30 }, [16_000, 20_000, 20_000])).toEqual([false, false, true]);
+  expect(told({ warmUp: 0, steps: 6, seconds: 1 }, [5000, 5000])).toEqual([false, true]);
+});
+
+test("by hand: the slope through points", async () => {
+  const { slope } = await part<{ readonly slope: (points: readonly (readonly number[])[]) => number }>("long");
+  expect(slope([[0, 1], [10, 22], [20, 39], [30, 62]])).toBeCloseTo(2, 6); // prettier-ignore
+});
+
+test("a table goes between its lines, again and again; a file without them is refused", async () => {
+  const { writeBetween } = await part<{ readonly writeBetween: (file: string, name: string, lines: readonly string[]) => void }>(
+    "markdown",
+  );
+  const file = join(folder, "page.md");
+  writeFileSync(file, "before\n\n<!-- bench x -->\n\nold\n\n<!-- end of bench x -->\n\nafter\n");
+  for (const lines of [["| a |"], ["| b |", "| c |"]]) writeBetween(file, "bench x", lines);
+  expect(readFileSync(file, "utf8")).toBe("before\n\n<!-- bench x -->\n\n| b |\n| c |\n\n<!-- end of bench x -->\n\nafter\n");
+  expect(() => writeBetween(file, "bench y", [])).toThrow(
+    `[bench] --markdown ${file}: expected the lines "<!-- bench y -->" and "<!-- end of bench y -->", found no first one.`,
+  );
+  const page = readFileSync(new URL("../docs/performance.md", import.meta.url), "utf8");
+  for (const name of ["peak", "all", "memory"]) expect(page).toMatch(new RegExp(`<!-- bench ${name} -->[^]*<!-- end of bench ${name} -->`));
+});
+
+test("results are kept in a file, and not mixed with those of another machine", async () => {
+  interface Kept {
+    readonly of: (key: string) => Runs;
+    readonly save: () => void;
+    readonly forget: (key: string) => void;
+  }
+  const { openResults } = await part<{ readonly openResults: (path: string, settings: object) => Kept }>("results");
+  const file = join(folder, "below", "results.json");
+  const first = openResults(file, { threads: 2 });
+  first.of("u-net/train/fp32")["ours"] = [run([1], 2)];
+  first.of("enet/train/fp32")["ours"] = [run([3], 4)];
+  first.save();
+  const second = openResults(file, { threads: 2 });
+  second.forget("enet/train/fp32");
+  expect([second.of("u-net/train/fp32"), second.of("enet/train/fp32")]).toEqual([{ ours: [run([1], 2)] }, {}]);
+  expect(() => openResults(file, { threads: 4 })).toThrow(
+    `[bench] ${file}: expected results of {"threads":4}, found results of {"threads":2}. Name another file with --results.`,
+  );
+});
