@@ -4,9 +4,11 @@ import { startEngine } from "../engine.js";
 import { map, numbers } from "../testing/numbers.js";
 import { float32Barrier } from "./barrier.js";
 import { batchNormTraining, batchNormTrainingGrad } from "./batch-norm.js";
-import { callMany, type Operator } from "./operator.js";
+import { anyConvolution, anyConvolutionInputGrad, anyConvolutionKernelGrad } from "./convolution.js";
+import { call, callMany, type Operator } from "./operator.js";
 import { statelessNormal, statelessUniform } from "./random.js";
 import { relu6Grad, reluGrad } from "./rectifiers.js";
+import { maxPoolGradGrad } from "./unpool.js";
 
 beforeAll(async () => {
   await startEngine();
@@ -50,6 +52,28 @@ describe("the plain forms, for backends without TensorFlow, give the native ops'
     const x = tf.tensor1d([-1, -0, 0, 0.5, 5.5, 6, 7]);
     // outputs of a rectifier, and numbers that none gives
     for (const operator of [reluGrad, relu6Grad]) expectAgreement(operator, { dy: numbers([7], 1), y: x, x });
+  });
+
+  test.each([
+    { x: [2, 9, 8, 4], kernel: [3, 2, 4, 6], stride: [1, 1], padding: "same", dilation: [2, 3] },
+    { x: [2, 8, 7, 6], kernel: [3, 3, 2, 9], stride: [2, 2], padding: "same", dilation: [1, 1] },
+    { x: [1, 9, 11, 4], kernel: [2, 3, 2, 6], stride: [2, 1], padding: "valid", dilation: [3, 2] },
+  ] as const)("convolution of $x by $kernel, stride $stride, $padding, dilation $dilation, and its gradients", (one) => {
+    const way = { stride: [...one.stride], padding: one.padding, dilation: [...one.dilation] };
+    const [x, kernel] = [map(one.x, 1), map(one.kernel, 2)];
+    expectAgreement(anyConvolution, { x, kernel }, way);
+    const dy = numbers(call("AnyConvolution", { x, kernel }, way).shape, 3);
+    expectAgreement(anyConvolutionInputGrad, { dy, kernel }, { ...way, shape: [...one.x] });
+    expectAgreement(anyConvolutionKernelGrad, { x, dy }, { ...way, shape: [...one.kernel] });
+  });
+
+  test.each([
+    [[2, 6, 4, 3], 2, 2],
+    [[1, 7, 9, 2], 3, 2],
+  ] as const)("what stands where a pool of %j, size %i, stride %i, found its first maximum", (of, size, stride) => {
+    const source = tf.round(tf.mul<tf.Tensor4D>(map(of, 1), 2));
+    const pooled = tf.maxPool(source, size, stride, "valid");
+    expectAgreement(maxPoolGradGrad, { source, pooled, dd: map(of, 4) }, { filterSize: size, strides: stride, pad: "valid" });
   });
 
   test("the barrier", () => expectAgreement(float32Barrier, { x: map(shape, 1) }));
