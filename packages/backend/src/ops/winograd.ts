@@ -129,7 +129,7 @@ function ofMapBack(dv: readonly Tensor4D[], [b, h, w, c]: Tensor4D["shape"], hei
   const d = [
     times(v0, 4),
     sub(times(sub(v5, m1), 4), m2),
-    neg(add(add(times(v0, 5), times(s1, 4)), s2)),
+    neg(add(add(times(v0, 5), times(s1 as Tensor4D, 4)), s2)),
     sub(add(m1, m2), times(v5, 5)),
     add(add(v0, s1), s2),
     v5,
