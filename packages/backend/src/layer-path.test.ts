@@ -1,3 +1,4 @@
+import { AssertionError } from "node:assert";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compile, startEngine } from "./index.js";
@@ -69,11 +70,15 @@ describe("a wrong shape is reported with operator, both shapes and the layer's p
     expect(() => conv2d(x, kernel)).toThrow(wanted.replace(', in layer "student/encoder/4/first/conv"', ""));
   });
 
-  test("what the user put in wrongly keeps its words", () => {
-    const failure = Object.assign(new Error("[u-net] the input has 3 channels."), { name: "SegDistillError", code: "models-x", exit: 2 });
-    const found = within(() => {
-      throw failure;
-    });
-    expect([found === failure, found.message]).toEqual([true, "[u-net] the input has 3 channels."]);
+  test("what the user put in wrongly, and what a test asserts, keeps its words", () => {
+    const input = Object.assign(new Error("[u-net] the input has 3 channels."), { name: "SegDistillError", code: "models-x", exit: 2 });
+    const asserted = new AssertionError({ message: "[n] expected no noise." });
+    for (const failure of [input, asserted]) {
+      const said = failure.message;
+      const found = within(() => {
+        throw failure;
+      });
+      expect([found === failure, found.message]).toEqual([true, said]);
+    }
   });
 });

@@ -36,11 +36,13 @@ function at<T>(inModuleNamed: string, inLayerNamed: string, f: () => T): T {
   }
 }
 
-/** The same error, with the path at its end unless its message has one; errors of users' input (`[u-net] …`) know better where they belong. */
+/** What this package, tfjs and JavaScript itself throw; errors of users' input (`[u-net] …`) and of tests know better where they belong. */
+const isOurs = ({ name, code }: Error & { readonly code?: unknown }): boolean =>
+  name === "SegDistillError" ? String(code).startsWith("backend/") : name === "Error" || name === "TypeError";
+
+/** The same error, with the path at its end unless its message has one. */
 function located(failure: unknown): unknown {
-  if (!(failure instanceof Error) || failure.message.includes('in layer "')) return failure;
-  const { code } = failure as Error & { readonly code?: unknown };
-  if (failure.name === "SegDistillError" && !String(code).startsWith("backend/")) return failure;
+  if (!(failure instanceof Error) || !isOurs(failure) || failure.message.includes('in layer "')) return failure;
   const said = failure.message;
   failure.message = `${said.replace(/\.$/, "")}${inWhichLayer()}.`;
   if (failure.stack !== undefined) failure.stack = failure.stack.replace(said, () => failure.message);
