@@ -5,6 +5,13 @@ const userError = (code: string, message: string): Error => Object.assign(new Er
 export const notAWholeNumber = (who: string, what: string, found: number, least: number, remedy: string): Error =>
   userError("models-not-a-whole-number", `[${who}] ${what} is ${found}. Expected a whole number, ${least} or more. ${remedy}`);
 
+/** A word that is none of those which exist. */
+export const notAChoice = (who: string, what: string, found: unknown, choices: readonly string[]): Error =>
+  userError(
+    "models-not-a-choice",
+    `[${who}] ${what} is ${JSON.stringify(found)}. Expected one of: ${choices.join(", ")}. Choose one of them.`,
+  );
+
 /** A picture whose sides the network cannot halve often enough. */
 export const sizeNotAMultiple = (network: string, height: number, width: number, multiple: number): Error => {
   const next = (side: number): number => Math.max(1, Math.ceil(side / multiple)) * multiple;
@@ -39,6 +46,18 @@ export const layersDoNotFit = (name: string, takes: number, before: string, give
   userError(
     "models-layers-do-not-fit",
     `[sequence] layer "${name}" takes ${takes} channels, "${before}" before it gives ${gives}. Make "${name}" with in: ${gives}.`,
+  );
+
+/** A path and a shortcut that cannot be added. */
+export const shortcutDoesNotFit = (
+  shortcut: boolean,
+  found: { channels: number; scale: number },
+  path: { channels: number; scale: number },
+): Error =>
+  userError(
+    "models-shortcut-does-not-fit",
+    `[added] the path gives ${path.channels} channels at ${path.scale} of the size, ${shortcut ? "the shortcut" : "x itself"} ${found.channels} at ${found.scale}. ` +
+      `Expected the same of both. Give it a shortcut of ${path.channels} channels at ${path.scale}.`,
   );
 
 /** A sequence of nothing. */

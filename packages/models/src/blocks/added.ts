@@ -1,18 +1,19 @@
 import { add } from "@tensorflow/tfjs-core";
-import { layersDoNotFit } from "../errors.js";
+import { shortcutDoesNotFit } from "../errors.js";
 import { layer, type Layer } from "./layer.js";
 
 /**
  * then(path(x) + shortcut(x)), `[B, h, w, in]` → `[B, h · scale, w · scale, out]`. Variables of the path stand below the name itself, the others' below
  * `shortcut` and `act`. Without a shortcut x itself is added.
  *
- * @throws `models-layers-do-not-fit` where path and shortcut give other channels.
+ * @throws `models-shortcut-does-not-fit` where path and shortcut give other channels or sizes.
  * @example added({ path: convNorm(conv({ in: 64, out: 64, size: 3 }), "linear"), then: activation("relu", 64) })
  */
 export function added({ path, shortcut, then }: { readonly path: Layer; readonly shortcut?: Layer; readonly then: Layer }): Layer {
   const { channels, scale } = path;
-  const beside = shortcut?.channels.out ?? channels.in;
-  if (beside !== channels.out) throw layersDoNotFit("shortcut", channels.out, "path", beside);
+  const beside = shortcut ? { channels: shortcut.channels.out, scale: shortcut.scale } : { channels: channels.in, scale: 1 };
+  if (beside.channels !== channels.out || beside.scale !== scale)
+    throw shortcutDoesNotFit(shortcut !== undefined, beside, { channels: channels.out, scale });
   const parts = [path, ...(shortcut ? [shortcut] : [])];
   return {
     channels,

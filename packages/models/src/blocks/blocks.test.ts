@@ -1,23 +1,26 @@
-import { fill, ones, scalar, squeeze, sub, tensor, tidy, type Tensor4D } from "@tensorflow/tfjs-core";
+import { ones, scalar, squeeze, sub, tensor, tidy, type Tensor4D } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import type { Pass } from "@segdistill/core/contract";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fixedMap, fixedScope, newPass } from "../fixed-scope.js";
-import { batchNorm, conv, convNorm, depthwise, doubled, invertedResidual, maxPool, sequence, transposedConv, type Layer } from "./index.js";
+import { builtLayer as built } from "../built-layer.js";
+import { fixedMap, newPass } from "../fixed-scope.js";
+import {
+  batchNorm,
+  conv,
+  convNorm,
+  depthwise,
+  doubled,
+  invertedResidual,
+  maxPool,
+  prelu,
+  sequence,
+  transposedConv,
+  type Layer,
+} from "./index.js";
 
 beforeAll(async () => {
   await startEngine();
 });
-
-/** A layer on the engine, with some of its variables set to one value. */
-function built(layer: Layer, values: Readonly<Record<string, number>> = {}) {
-  const module = fixedScope().module("", (make) => ({ run: layer.build(make, "it") }));
-  for (const [name, value] of Object.entries(values)) {
-    const variable = module.variables[name] ?? module.state[name]!;
-    variable.assign(fill(variable.shape, value));
-  }
-  return module;
-}
 
 const still = newPass("inference");
 /** The rows of a map of one image and one channel. */
@@ -43,6 +46,20 @@ describe("convolutions, by hand", () => {
     expect(found).toEqual([[[[4, 40]], [[6, 60]]]]);
   });
 
+  it("dilated by rows only: 3 × 1 sees every second row", () => {
+    const { run } = built(conv({ in: 1, out: 1, size: [3, 1], dilation: [2, 1] }), { "it/kernel": 1 });
+    const x = (): Tensor4D => tensor([1, 10, 100, 1000, 2, 20, 200, 2000, 4, 40], [1, 5, 2, 1]);
+    // prettier-ignore
+    expect(numbersOf(() => run(x(), still))).toEqual([[3, 30], [300, 3000], [7, 70], [300, 3000], [6, 60]]);
+  });
+
+  it("2 × 2 with stride 2: tiles, nothing padded", () => {
+    const layer = conv({ in: 1, out: 1, size: 2, stride: 2 });
+    const { run } = built(layer, { "it/kernel": 1 });
+    expect(numbersOf(() => run(tensor([1, 2, 3, 4, 10, 20, 30, 40], [1, 2, 4, 1]), still))).toEqual([[33, 77]]);
+    expect([layer.parameters, layer.macs]).toEqual([4, 1]);
+  });
+
   it("a bias is added", () => {
     const { run } = built(conv({ in: 2, out: 1, size: 1, bias: true }), { "it/kernel": 3, "it/bias": 0.5 });
     expect(numbersOf(() => run(ones([1, 1, 3, 2]), still))).toEqual([[6.5, 6.5, 6.5]]);
@@ -52,6 +69,14 @@ describe("convolutions, by hand", () => {
     const { run } = built(transposedConv({ in: 1, out: 1, size: 4 }), { "it/kernel": 1, "it/bias": 100 });
     // prettier-ignore
     expect(numbersOf(() => run(tensor([1, 10], [1, 1, 2, 1]), still))).toEqual([[101, 111, 111, 110], [101, 111, 111, 110]]);
+  });
+
+  it("transposed 3 × 3 begins in its middle: padding 1, output padding 1", () => {
+    const module = built(transposedConv({ in: 1, out: 1, size: 3, bias: false }));
+    module.variables["it/kernel"]!.assign(tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3, 1, 1]));
+    // prettier-ignore
+    expect(numbersOf(() => module.run(tensor([1, 10], [1, 1, 2, 1]), still))).toEqual([[5, 46, 50, 60], [8, 79, 80, 90]]);
+    expect(Object.keys(module.variables)).toEqual(["it/kernel"]);
   });
 
   it("transposed 2 × 2 lays tiles side by side; kernel [kh, kw, out, in]", () => {
@@ -73,6 +98,12 @@ describe("shapes, by hand", () => {
     // prettier-ignore
     expect(numbersOf(() => run(tensor([0, 4], [1, 1, 2, 1]), still))).toEqual([[0, 1, 3, 4], [0, 1, 3, 4]]);
   });
+});
+
+it("prelu, by hand: one slope, from 0.25 if nothing else is said", () => {
+  const { run } = built(prelu(1), { "it/slope": -0.5 });
+  expect(numbersOf(() => run(tensor([-2, 0, 3, -1], [1, 1, 4, 1]), still))).toEqual([[1, 0, 3, 0.5]]);
+  expect(prelu(7).parameters).toBe(1);
 });
 
 describe("batch norm, by hand: 1, 2, 3, 6 have mean 3, variance 3.5, unbiased 14/3", () => {
