@@ -101,7 +101,7 @@ describe("up", () => {
       const f = (a: Tensor, b: Tensor): Tensor => add(square(run(a as Tensor4D, b as Tensor4D, pass)), b);
       const [toX, toSkip] = grads(f)([x, skip]);
       expect(new Set(toSkip!.dataSync())).toEqual(new Set([1])); // of "+ b" alone
-      expect(new Set(toX!.dataSync()).size).toBeGreaterThan(50);
+      expect(new Set(toX!.dataSync()).size).toBe(30); // one number for each position: the projection adds the channels up
     });
   });
 });
