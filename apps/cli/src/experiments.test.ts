@@ -14,13 +14,13 @@ data:
   test: { own: { use: phantoms, split: test, count: 12, size: 64 } }
 prepare: [{ channel: green }, { scale: 255 }]
 sample: { patch: 32, perImage: 2, batch: 2 }
-teacher: { use: u-net, width: 2, train: { steps: 3 } }
-student: { use: mobile-u-net }
+teacher: { use: u-net, width: 3, train: { steps: 3 } }
+student: { use: u-net, width: 2 }
 distil: { steps: 2, methods: [{ use: "@segdistill/plugin-kd#supervised" }, { use: "@segdistill/plugin-kd#logits" }] }
 evaluate: { metrics: [dice], tile: { size: 64, overlap: 0 } }
 sweep:
   - set: { distil.without: [logits/kl] }
-  - { name: nothing, set: { distil.without: [logits/nothing] } }
+  - { name: wild, set: { distil.optimiser.adam.rate: 1.0e+38, precision: float32 } }
 `;
 const environment = (threads: string) => ({ ...process.env, CI: "true", SEGDISTILL_THREADS: threads });
 const run = (...args: string[]) => spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: "utf8", env: environment("2") });
@@ -43,7 +43,11 @@ const until = async (text: string, signal: NodeJS.Signals, threads: string, ...a
 beforeAll(() => {
   if (!existsSync(bin)) throw new Error(`${bin} is not there: build first (npm run build).`);
   writeFileSync(join(folder, "tiny.yaml"), config);
-  writeFileSync(join(folder, "misspelt.yaml"), config.replace("{ distil.without: [logits/nothing] }", "{ student.widht: 4 }"));
+  writeFileSync(
+    join(folder, "misspelt.yaml"),
+    config.replace("{ distil.optimiser.adam.rate: 1.0e+38, precision: float32 }", "{ student.widht: 4 }"),
+  );
+  writeFileSync(join(folder, "unknown-term.yaml"), config.replace("logits/kl]", "logits/nothing]"));
   writeFileSync(join(folder, "single.yaml"), config.slice(0, config.indexOf("sweep:")));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,14 +56,20 @@ describe("a sweep", { timeout: 240_000 }, () => {
   test("checks every entry before the first begins", () => {
     const { status, stdout, stderr } = run("run", "misspelt.yaml");
     expect([status, stdout]).toEqual([2, ""]);
-    expect(stderr).toBe('[misspelt.yaml:13:29] unknown key "widht" in student. Nearest: "use". Known keys: use.\n');
+    expect(stderr).toBe('[misspelt.yaml:13:26] unknown key "widht" in student. Nearest: "width". Known keys: bias, use, width.\n');
+    const ablated = run("run", "unknown-term.yaml");
+    expect([ablated.status, ablated.stdout, ablated.stderr]).toEqual([
+      2,
+      "",
+      'entry "without-logits-nothing" of the sweep: [logits] has no term "nothing" to leave out. Its terms: kl.\n',
+    ]);
     expect(existsSync(join(folder, "runs"))).toBe(false);
     const flag = (...args: string[]): string => run("run", ...args).stderr;
     expect(flag("single.yaml", "--jobs", "2")).toBe(
       '[--jobs] the configuration has no sweep. Expected sweep: [{ set: { "distil.epochs": 2 } }]. Leave --jobs out.\n',
     );
     expect(flag("tiny.yaml", "--entry", "plane")).toBe(
-      '[--entry plane] the sweep has no entry of this name. Nearest: "plain". Entries: nothing, plain, without-logits-kl.\n',
+      '[--entry plane] the sweep has no entry of this name. Nearest: "plain". Entries: plain, wild, without-logits-kl.\n',
     );
     expect(flag("tiny.yaml", "--jobs", "0")).toBe(
       "[--jobs 0] Expected a whole number, 1 or more, without --entry: how many runs go on at once.\n",
@@ -68,23 +78,23 @@ describe("a sweep", { timeout: 240_000 }, () => {
 
   test("runs them several at once after the first, takes over what is equal, goes on where one fails, and ends with a table", () => {
     const failed =
-      "[sweep] 1 of 3 entries failed: nothing (exit code 2). What each of them said stands above. The same command tries them again; what is finished is kept.\n";
+      "[sweep] 1 of 3 entries failed: wild (exit code 3). What each of them said stands above. The same command tries them again; what is finished is kept.\n";
     const { status, stdout, stderr } = run("run", "tiny.yaml", "--jobs", "2");
-    expect([status, stderr.endsWith(failed)]).toEqual([2, true]);
+    expect([status, stderr.endsWith(failed)]).toEqual([3, true]);
     const lines = stderr.split("\n");
     expect(lines.slice(0, 2)).toEqual([
       "plain runs first, alone, so that the others find its teacher and baseline; then 2 at once, 1 thread each",
       "plain: 1 of 3",
     ]);
     for (const stage of ["teacher", "baseline"]) expect(lines).toContain(`[without-logits-kl] ${stage}: done before, not trained again`);
-    expect(readdirSync(join(folder, "runs/tiny")).sort()).toEqual(["nothing", "plain", "sweep.csv", "sweep.md", "without-logits-kl"]);
+    expect(readdirSync(join(folder, "runs/tiny")).sort()).toEqual(["plain", "sweep.csv", "sweep.md", "wild", "without-logits-kl"]);
     const table = readFileSync(join(folder, "runs/tiny/sweep.md"), "utf8");
     expect(table.split("\n").slice(0, 7)).toEqual([
       "# tiny: sweep",
       "",
       "- plain: the configuration as it is",
       '- without-logits-kl: distil.without = \\["logits/kl"\\]',
-      '- nothing: distil.without = \\["logits/nothing"\\]; failed: exit code 2',
+      '- wild: distil.optimiser.adam.rate = 1e+38, precision = "float32"; failed: exit code 3',
       "",
       "## Against the baseline of the same run",
     ]);

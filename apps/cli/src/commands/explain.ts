@@ -39,13 +39,16 @@ export const explain = async (file: string, options: ExplainOptions): Promise<nu
   const entries = sweepOf(source);
   if (entries === null && options.entry !== undefined) throw noSweep("--entry");
   const entry = entries && (options.entry === undefined ? entries[0]! : entryNamed(entries, options.entry));
-  const run = entry
-    ? (await checkEntries(entries, options.data))[entries.indexOf(entry)]!
-    : await resolveRun(source, configure(source), options.data);
   const stop = stopping(show.say);
-  try {
+  const engine = async (): Promise<void> => {
     await fetchedLibrary(options, show, stop.signal);
     await startEngine();
+  };
+  try {
+    const run = entry
+      ? (await checkEntries(entries, options.data, engine))[entries.indexOf(entry)]!
+      : await resolveRun(source, configure(source), options.data);
+    await engine();
     const { name, seed: one = 0, seeds = [one] } = run.config;
     const seed = seeds[0]!;
     const { precision } = await choosePrecision(run.config.precision);

@@ -1,10 +1,20 @@
+import { plan } from "@segdistill/core";
 import { configure } from "../config/configure.js";
+import { inEntry } from "../errors.js";
 import { ablated } from "../run/parts.js";
 import { dataSetsOf, resolveRun, type ResolvedRun } from "../run/resolve-run.js";
+import { wiredRun } from "../run/wired-run.js";
 import type { Entry } from "./entries.js";
 
-/** Every entry of a sweep opened as its run will, in order: what is wrong with any of them is told before the first begins. Throws what {@link resolveRun} throws. */
-export const checkEntries = async (entries: readonly Entry[], data: readonly string[]): Promise<readonly ResolvedRun[]> => {
+/**
+ * Every entry of a sweep opened and wired as its run will, in order: what is wrong with any of them is told before the first begins. The engine is started between
+ * the two, so that a mistake in a configuration is told at once. Throws what {@link resolveRun}, {@link wiredRun} and {@link plan} throw, the latter two with the entry's name.
+ */
+export const checkEntries = async (
+  entries: readonly Entry[],
+  data: readonly string[],
+  startEngine: () => Promise<unknown>,
+): Promise<readonly ResolvedRun[]> => {
   const configs = entries.map(({ source }) => configure(source));
   const beside = configs.flatMap(dataSetsOf);
   const runs: ResolvedRun[] = [];
@@ -12,6 +22,15 @@ export const checkEntries = async (entries: readonly Entry[], data: readonly str
     const run = await resolveRun(source, configs[i]!, data, { beside });
     ablated(run.methods.made, run.config.distil.without ?? [], run.at(["distil", "without"]));
     runs.push(run);
+  }
+  await startEngine();
+  for (const [i, run] of runs.entries()) {
+    try {
+      // neither seed nor precision decides whether stages fit together
+      plan((await wiredRun(run)).goals, { seed: 0, precision: "float32", code: null });
+    } catch (error) {
+      throw inEntry(entries[i]!.name, error);
+    }
   }
   return runs;
 };

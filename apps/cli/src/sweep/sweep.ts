@@ -1,9 +1,11 @@
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
+import { startEngine } from "@segdistill/backend";
 import { runPaths, writeAtomic } from "@segdistill/core";
 import { random } from "@segdistill/core/random";
 import { compareSweep, sweepCsv, sweepMarkdown } from "@segdistill/report";
 import type { RunOptions } from "../commands/run.js";
+import { fetchedLibrary } from "../commands/setup.js";
 import { sweepFailed, sweepInRun, sweepStopped } from "../errors.js";
 import { openRun } from "../run/compared-run.js";
 import { isRun } from "../run-list/find-runs.js";
@@ -45,10 +47,14 @@ export const howEnded = ({ code, signal }: Ending): string => (code === null ? `
  */
 export const sweep = async (file: string, entries: readonly Entry[], options: RunOptions & { readonly jobs: number }): Promise<number> => {
   const { json = false, quiet = false } = options;
-  const { name } = (await checkEntries(entries, options.data))[0]!.config; // that of all
+  const show = onScreen(quiet || json);
+  const engine = async (): Promise<void> => {
+    await fetchedLibrary(options, show);
+    await startEngine();
+  };
+  const { name } = (await checkEntries(entries, options.data, engine))[0]!.config; // that of all
   const base = options.run ?? join("runs", name);
   if (isRun(base)) throw sweepInRun(base);
-  const show = onScreen(quiet || json);
   const jobs = Math.max(1, Math.min(options.jobs, entries.length - 1));
   const threads = jobs > 1 ? sharedThreads(jobs) : undefined;
   if (jobs > 1)
