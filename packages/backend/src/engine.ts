@@ -24,6 +24,8 @@ export interface EngineInfo {
   readonly tensorflow: string;
   readonly devices: readonly Device[];
   readonly threads: number | null;
+  /** The environment variables of TensorFlow that decide on speed and bytes, as it read them. */
+  readonly switches: Readonly<Record<string, string>>;
   /** What TensorFlow wrote to standard error while it started. */
   readonly said: string;
   readonly memory: () => MemoryUse;
@@ -35,6 +37,9 @@ export interface EngineOptions {
   /** Threads of one op (`SEGDISTILL_THREADS`); TensorFlow's default, all cores, if left out. */
   readonly threads?: number;
 }
+
+/** Environment variables that TensorFlow reads when it is loaded; a user's own setting is kept. */
+export const switches = { TF_ENABLE_ONEDNN_OPTS: "1", TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" } as const;
 
 let starting: Promise<EngineInfo> | undefined;
 let started: { readonly runtime: Runtime; readonly info: EngineInfo } | undefined;
@@ -63,13 +68,11 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   const library = findLibrary(where);
   if (!library) throw libraryNotFound(searchedPlaces(where));
   // read by TensorFlow when it is loaded: oneDNN also on CPUs where it is off by default, same bytes for same seeds (engine-ops.md §1, §8)
-  process.env["TF_ENABLE_ONEDNN_OPTS"] ??= "1";
-  process.env["TF_DETERMINISTIC_OPS"] ??= "1";
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  for (const [name, value] of Object.entries(switches)) process.env[name] ??= value;
 
   // loaded here and not above: who only asks for a network's size or a help text waits for neither kernels nor koffi
   const [{ NodeJSKernelBackend }, { loadNative }] = await Promise.all([import("#tfjs-kernels"), import("./native/load.js")]);
-  const { native, said } = loadNative(library, threads);
+  const { native, said } = loadNative(library, threads, Object.keys(switches));
   const { c, context, handles, execute } = native;
   const binding = newBinding(c, context, handles, execute);
   const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
@@ -85,6 +88,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
     tensorflow: c.TF_Version(),
     devices: context.devices,
     threads: threads ?? null,
+    switches: Object.fromEntries(Object.entries(switches).map(([name, value]) => [name, process.env[name] ?? value])),
     said,
     memory: handles.memory,
   };

@@ -1,3 +1,5 @@
+import { isMainThread } from "node:worker_threads";
+import koffi from "koffi";
 import { wrongVersion } from "../errors.js";
 import { tensorflowVersion, type Library } from "../library/index.js";
 import { loadCApi, type CApi } from "./c-api.js";
@@ -18,12 +20,23 @@ export interface Native {
   readonly definitions: OpDefinitions;
 }
 
-/** Loads the library and makes its context; `said` is what it wrote to standard error meanwhile. Throws for another version than the tried one. */
+/** `process.env` of a worker thread is a copy that native code does not see. */
+function passOn(variables: readonly string[]): void {
+  if (process.platform === "win32") return;
+  const setenv = koffi.load(null).func("int setenv(const char* name, const char* value, int overwrite)") as unknown as (
+    ...a: [string, string, number]
+  ) => number;
+  for (const name of variables) if (process.env[name] !== undefined) setenv(name, process.env[name], 1);
+}
+
+/** Loads the library and makes its context, with these environment variables as JavaScript has them; `said` is what it wrote to standard error meanwhile. Throws for another version than the tried one. */
 export function loadNative(
   { cc, framework, folder }: Library,
   threads: number | undefined,
+  variables: readonly string[],
 ): { readonly native: Native; readonly said: string } {
   const { value, said } = quietly(() => {
+    if (!isMainThread) passOn(variables);
     const c = loadCApi(cc, framework);
     if (c.TF_Version() !== tensorflowVersion) throw wrongVersion(c.TF_Version(), tensorflowVersion, folder);
     const shared = checked(c);
