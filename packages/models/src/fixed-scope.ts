@@ -20,16 +20,22 @@ function numbers(name: string, shape: readonly number[]): Float64Array {
 export const fixedMap = (name: string, shape: readonly [number, number, number, number]): Tensor4D =>
   tensor(Float32Array.from(numbers(name, shape)), [...shape]);
 
-function first(name: string, shape: readonly number[]): Float32Array {
+/** Norms whose values lie between an activation's kinks, by parts of their names, and their offsets: BETWEEN and OFFSETS of networks.py. */
+export interface Between {
+  readonly names: string;
+  readonly offsets: readonly [number, number, number];
+}
+
+function first(name: string, shape: readonly number[], { names, offsets }: Between): Float32Array {
   const kind = name.slice(name.lastIndexOf("/") + 1);
-  const between = /stem|expand|depthwise|widen/.test(name); // norms before a ReLU6: see networks.py
+  const between = new RegExp(names).test(name);
   const fan = shape.length === 2 ? shape[0]! : shape[0]! * shape[1]! * (shape[3] === 1 ? 1 : shape[2]!);
   const kernel = kind === "kernel" ? Math.sqrt(6 / fan) : 0;
   const value = (u: number, i: number): number => {
     if (kind === "kernel") return u * kernel;
     if (kind === "scale") return (between ? 0.5 : 1) * (1 + 0.25 * u);
     if (kind === "variance") return 1 + 0.5 * u;
-    const centre = kind === "offset" && between ? (i % 8 === 3 ? -4 : i % 8 === 6 ? 10 : 3) : 0;
+    const centre = kind === "offset" && between ? offsets[i % 8 === 3 ? 0 : i % 8 === 6 ? 1 : 2] : 0;
     return centre + 0.25 * u;
   };
   return Float32Array.from(numbers(name, shape), value);
@@ -43,14 +49,14 @@ export interface Asked {
 }
 
 /** A scope on the engine whose variables start from {@link numbers}, whatever first values were asked for. */
-export function fixedScope(): Scope {
+export function fixedScope(between: Between = { names: "stem|expand|depthwise|widen", offsets: [-4, 10, 3] }): Scope {
   return {
     module: (name, build) => {
       const variables: Record<string, Variable> = {};
       const state: Record<string, Variable> = {};
       const create = (into: Record<string, Variable>, key: string, shape: readonly number[]): Variable => {
         if (key in variables || key in state) throw new Error(`variable "${key}" exists`);
-        return (into[key] = tidy(() => variable(tensor(first(key, shape), [...shape]), into === variables)));
+        return (into[key] = tidy(() => variable(tensor(first(key, shape, between), [...shape]), into === variables)));
       };
       const body = build({
         variable: (key, shape) => create(variables, key, shape),
@@ -76,7 +82,7 @@ export function notingScope(asked: Map<string, Asked>): Scope {
   const note = (kind: Asked["kind"], key: string, shape: readonly number[], initial: Initial): unknown => {
     if (asked.has(key)) throw new Error(`${kind} "${key}" exists`);
     asked.set(key, { kind, shape, initial });
-    return undefined;
+    return { shape, size: size(shape) };
   };
   return {
     module: (name, build) => {

@@ -10,6 +10,19 @@ export { invertedResidual } from "./inverted-residual.js";
 export { layer, macsAt, sequence, type Climb, type Layer, type Run } from "./layer.js";
 export { nonBottleneck1d } from "./non-bottleneck-1d.js";
 export { prelu } from "./prelu.js";
+export {
+  instanceNormalised,
+  leaky,
+  patchStage,
+  scoreConv,
+  scorer,
+  selfAttention,
+  spectralStage,
+  squash,
+  type KernelNorm,
+  type ScoreConvOptions,
+  type ScorerPart,
+} from "./scorer.js";
 export { selectiveKernelStage, selectiveKernelUnit } from "./selective-kernel.js";
 export { activation, doubled, maxPool, type Activation } from "./shapes.js";
 export { stripPooling, type StripPoolingOptions } from "./strip-pooling.js";

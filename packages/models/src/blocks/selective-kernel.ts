@@ -71,7 +71,7 @@ function selectiveKernelBlock(from: number, out: number, project: boolean, initi
  * SK stage: two residual blocks of {@link selectiveKernelUnit}s, `[B, h, w, in]` → `[B, h, w, out]`, never negative; `out` even. The first has a
  * projection as shortcut, also where `in = out`. Variables `first/…`, `second/…`. methods.md 2.1 [code].
  *
- * @example selectiveKernelStage({ in: 64, out: 128 }).parameters // 1322368
+ * @example selectiveKernelStage({ in: 64, out: 128 }).parameters // 1233024
  */
 export function selectiveKernelStage(options: { readonly in: number; readonly out: number; readonly initial?: Initialiser }): Layer {
   const { in: from, out, initial = heNormalFanIn } = options;
