@@ -42,10 +42,6 @@ export const profile = async (file: string, options: ProfileOptions): Promise<nu
   try {
     await fetchedLibrary(options, show, stop.signal);
     const { signal } = stop;
-    const args = [file, ...options.data.flatMap((one) => ["--data", one]), ...options.set.flatMap((one) => ["--set", one])];
-    show.doing("profiling", "compiled steps");
-    const written = options.primitives ? null : await withPrimitives(["profile", ...args, "--primitives"], signal);
-
     await startEngine();
     const { name, seed: one = 0, seeds = [one] } = run.config;
     const seed = seeds[0]!;
@@ -53,13 +49,16 @@ export const profile = async (file: string, options: ProfileOptions): Promise<nu
     const goals = shortened((await wiredRun(run)).goals, steps);
     const names = plan(goals, { seed, precision, code: null }).map((stage) => stage.name);
     if (options.stage !== undefined && !names.includes(options.stage)) throw noStage(options.stage, names);
-    if (written === null) {
+    if (options.primitives) {
       const store = { ...memoryStore(), step: (stage: string, { ms }: { readonly ms: number }) => markStep(stage, ms) };
       (await train(goals, { seed, precision, signal, store })).dispose();
       return 0;
     }
+    show.doing("profiling", "compiled steps");
+    const sets = [...options.set, `precision=${precision}`].flatMap((one) => ["--set", one]);
+    const args = [file, ...options.data.flatMap((one) => ["--data", one]), ...sets];
+    const compiled = compiledSteps(await withPrimitives(["profile", ...args, "--primitives"], signal));
     show.doing("profiling", "op by op");
-    const compiled = compiledSteps(written);
     const slow = await opByOp(goals, { seed, signal });
     show.close();
     const chosen = names.filter((stage) => slow.has(stage) && (options.stage ?? stage) === stage);
