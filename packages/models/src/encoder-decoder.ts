@@ -8,7 +8,7 @@ import { notAWholeNumber, otherEncoding, otherInputChannels, sizeNotAMultiple } 
 export interface CountedSpec<Tap extends string> extends NetworkSpec<Tap> {
   /** Numbers that an optimiser moves. */
   readonly parameters: number;
-  /** Multiply-accumulates for one image of `height × width` pixels: of convolutions only, a transposed one k² · in · out per input position. Throws like `encode`. */
+  /** Multiply-accumulates for one image of `height × width` pixels: of convolutions, a transposed one k² · in · out per input position, of linear layers, and (ours: methods.md 1.2 leaves them out) of the two products of attention. Throws like `encode`. */
   readonly macs: (height: number, width: number) => number;
 }
 

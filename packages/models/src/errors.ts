@@ -12,6 +12,13 @@ export const notAChoice = (who: string, what: string, found: unknown, choices: r
     `[${who}] ${what} is ${JSON.stringify(found)}. Expected one of: ${choices.join(", ")}. Choose one of them.`,
   );
 
+/** A published tensor that has nothing to do with the variable it is said to be. */
+export const publishedDoesNotFit = (theirs: string, found: readonly number[], ours: string, expected: readonly number[]): Error =>
+  userError(
+    "models-published-does-not-fit",
+    `[published weights] "${theirs}" has shape [${found.join(", ")}], which cannot become [${expected.join(", ")}] of "${ours}". Take the weights that fit size and norm of the network.`,
+  );
+
 /** A picture whose sides the network cannot halve often enough. */
 export const sizeNotAMultiple = (network: string, height: number, width: number, multiple: number): Error => {
   const next = (side: number): number => Math.max(1, Math.ceil(side / multiple)) * multiple;

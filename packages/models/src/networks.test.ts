@@ -1,31 +1,58 @@
-import { memory, mul, profile, sum, tidy, variableGrads, type Tensor4D } from "@tensorflow/tfjs-core";
+import { memory, mul, profile, sum, tidy, variableGrads, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { compile, startEngine } from "@segdistill/backend";
-import type { NetworkSpec } from "@segdistill/core/contract";
+import type { NetworkSpec, Pass, Scope } from "@segdistill/core/contract";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fixedMap, fixedScope, newPass } from "./fixed-scope.js";
-import { distance, fixtures, type NetworkFixture } from "./fixtures.js";
+import { calmScope } from "./calm-scope.js";
+import { enet } from "./enet.js";
+import { erfnet } from "./erfnet.js";
+import { fanet } from "./fanet.js";
+import { fixedMap, fixedScope, newPass, type Between } from "./fixed-scope.js";
+import { distance, fixtures, readFixtures, type NetworkFixture } from "./fixtures.js";
 import { mobileUNet } from "./mobile-u-net.js";
+import { transunet } from "./transunet.js";
 import { uNet } from "./u-net.js";
 
 const LIMIT = 1e-4;
 const all = fixtures();
+const ofTransunet = readFixtures("transunet") as {
+  readonly between: Between;
+  readonly group: NetworkFixture;
+  readonly batch: NetworkFixture;
+};
+const between = (): Scope => fixedScope(ofTransunet.between);
+const ofENetERFNet = readFixtures("enet_erfnet") as { readonly enet: NetworkFixture; readonly erfnet: NetworkFixture };
+const { fanet: ofFANet } = readFixtures("fanet") as { readonly fanet: NetworkFixture };
 
 beforeAll(async () => {
   await startEngine();
 });
 
-const cases: [string, NetworkSpec<string>, NetworkFixture][] = [
+/** Within 1e-5 of the greatest entry. */
+function closeTo(found: Tensor, expected: Tensor): void {
+  expect(found.shape).toEqual(expected.shape);
+  const [one, other] = [found.dataSync<"float32">(), expected.dataSync<"float32">()];
+  const greatest = other.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  expect(one.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0)).toBeLessThan(1e-5 * greatest);
+}
+
+const cases: [string, NetworkSpec<string>, NetworkFixture, (() => Scope)?][] = [
   ["u-net", uNet({ width: 4, bias: true, inputChannels: 2, classes: 3 }), all["u-net"]],
   ["mobile-u-net", mobileUNet({ classes: 3 }), all["mobile-u-net"]],
+  ["transunet", transunet({ size: "small", inputChannels: 2, classes: 3 }), ofTransunet.group, between],
+  ["transunet with batch norm", transunet({ size: "small", norm: "batch", image: 64, classes: 2 }), ofTransunet.batch, between],
+  ["fanet", fanet({ width: 4, inputChannels: 2, classes: 3 }), ofFANet, calmScope],
+  ["enet", enet({ inputChannels: 3, classes: 3 }), ofENetERFNet.enet, calmScope],
+  ["erfnet", erfnet({ inputChannels: 2, classes: 3 }), ofENetERFNet.erfnet, calmScope],
 ];
 
-describe.each(cases)("%s against PyTorch", (_, spec, fixture) => {
+describe.each(cases)("%s against PyTorch", (_, spec, fixture, scope = () => fixedScope()) => {
   const [batch, height, width] = fixture.input;
+  const passOf = (mode: Pass["mode"], statistics?: Pass["statistics"]): Pass => newPass(mode, statistics, batch);
 
   it.each(["inference", "train"] as const)("logits, bottleneck and every tap in %s", (mode) => {
-    const network = spec.build(fixedScope());
+    const network = spec.build(scope());
     tidy(() => {
-      const pass = newPass(mode);
+      const pass = passOf(mode);
       const { taps, ...encoding } = network.encode(fixedMap("images", fixture.input), pass);
       const decoded = network.decode(encoding, pass);
       const found = { ...taps, ...decoded.taps };
@@ -43,19 +70,19 @@ describe.each(cases)("%s against PyTorch", (_, spec, fixture) => {
   });
 
   it("decodes another bottleneck with its own skips", () => {
-    const network = spec.build(fixedScope());
+    const network = spec.build(scope());
     tidy(() => {
-      const encoding = network.encode(fixedMap("images", fixture.input), newPass("inference"));
+      const encoding = network.encode(fixedMap("images", fixture.input), passOf("inference"));
       const { stride, channels } = spec.bottleneck;
       const bottleneck = fixedMap("bottleneck", [batch, height / stride, width / stride, channels]);
-      expect(distance(network.decode({ ...encoding, bottleneck }, newPass("inference")).logits, fixture.replaced)).toBeLessThan(LIMIT);
+      expect(distance(network.decode({ ...encoding, bottleneck }, passOf("inference")).logits, fixture.replaced)).toBeLessThan(LIMIT);
     });
   });
 
   it("gradients, and the running statistics after one pass", () => {
-    const network = spec.build(fixedScope());
+    const network = spec.build(scope());
     tidy(() => {
-      const pass = newPass("train");
+      const pass = passOf("train");
       const images = fixedMap("images", fixture.input);
       const cotangent = fixedMap("cotangent", [batch, height, width, fixture.classes]);
       const { grads } = variableGrads(
@@ -70,14 +97,14 @@ describe.each(cases)("%s against PyTorch", (_, spec, fixture) => {
       }
     });
     expect(Object.keys(fixture.gradients).length).toBeGreaterThan(25);
-    expect(Object.keys(fixture.moved).length).toBeGreaterThan(25);
+    expect(Object.keys(fixture.moved).length).toBeGreaterThan(15);
   });
 
   it("is the same compiled, statistics included", async () => {
     const names = Object.keys(fixture.moved);
-    const [eager, traced] = [spec.build(fixedScope()), spec.build(fixedScope())];
+    const [eager, traced] = [spec.build(scope()), spec.build(scope())];
     const answer = (network: typeof eager, images: Tensor4D): Tensor4D => {
-      const pass = newPass("train");
+      const pass = passOf("train");
       return network.decode(network.encode(images, pass), pass).logits;
     };
     const images = fixedMap("images", fixture.input);
@@ -86,22 +113,24 @@ describe.each(cases)("%s against PyTorch", (_, spec, fixture) => {
       variables: [...Object.values(traced.variables), ...Object.values(traced.state)],
     });
     const [found] = await step.run(images);
-    expect(found!.dataSync()).toEqual(expected.dataSync());
-    for (const name of names) expect(traced.state[name]!.dataSync(), name).toEqual(eager.state[name]!.dataSync());
+    // TensorFlow rounds matrix products otherwise where they stand in a function; all else gives the same bytes (engine-ops.md, "eager = compiled").
+    const same = spec.name === "transunet" ? closeTo : (one: Tensor, other: Tensor) => expect(one.dataSync()).toEqual(other.dataSync());
+    same(found!, expected);
+    for (const name of names) same(traced.state[name]!, eager.state[name]!);
   });
 
   it("leaves no tensor behind but its answer", () => {
-    const network = spec.build(fixedScope());
+    const network = spec.build(scope());
     const images = fixedMap("images", fixture.input);
     const before = memory().numTensors;
-    const pass = newPass("train");
+    const pass = passOf("train");
     tidy(() => network.decode(network.encode(images, pass), pass).logits).dispose();
     expect(memory().numTensors).toBe(before);
   });
 
   it("ends logits, bottleneck and every tap in float32", async () => {
-    const network = spec.build(fixedScope());
-    const pass = newPass("inference");
+    const network = spec.build(scope());
+    const pass = passOf("inference");
     const { kernels } = await profile(() =>
       tidy(() => network.decode(network.encode(fixedMap("images", fixture.input), pass), pass).logits),
     );
@@ -109,10 +138,10 @@ describe.each(cases)("%s against PyTorch", (_, spec, fixture) => {
   });
 
   it("moves no statistics under a still pass, nor in inference", () => {
-    const network = spec.build(fixedScope());
+    const network = spec.build(scope());
     const read = (): number[][] => Object.values(network.state).map((value) => [...value.dataSync()]);
     const before = read();
-    for (const pass of [newPass("train", "still"), newPass("inference", "move")]) {
+    for (const pass of [passOf("train", "still"), passOf("inference", "move")]) {
       tidy(() => network.decode(network.encode(fixedMap("images", fixture.input), pass), pass).logits);
     }
     expect(read()).toEqual(before);

@@ -12,7 +12,10 @@ function made(name: string, said: unknown, frame = { inputChannels: 3, classes: 
 
 describe("networks of configurations", () => {
   it("are these, by the contract's first version", () => {
-    expect([segdistill.contract, Object.keys(segdistill.networks!)]).toEqual([1, ["u-net", "mobile-u-net", "enet", "erfnet", "fanet"]]);
+    expect([segdistill.contract, Object.keys(segdistill.networks!)]).toEqual([
+      1,
+      ["u-net", "mobile-u-net", "enet", "erfnet", "fanet", "transunet"],
+    ]);
   });
 
   it("carry their names", () => {
@@ -24,6 +27,7 @@ describe("networks of configurations", () => {
     expect([spec.options, spec.inputChannels, spec.classes]).toEqual([{ width: 64, bias: false }, 3, 4]);
     expect(made("u-net", { width: 16, bias: true }).options).toEqual({ width: 16, bias: true });
     expect(made("fanet", {}).options).toEqual({ width: 64 });
+    expect(made("transunet", { size: "small" }).options).toEqual({ size: "small", norm: "group", image: 224 });
     const mobile = made("mobile-u-net", {});
     expect([mobile.options, mobile.inputChannels, mobile.classes]).toEqual([{}, 3, 4]);
     for (const name of ["enet", "erfnet"]) {
@@ -49,6 +53,8 @@ describe("options that are refused", () => {
     ["u-net", { width: 1.5 }, { path: ["width"], message: "Invalid input: expected int, received number" }],
     ["u-net", { bias: "yes" }, { path: ["bias"], message: "Invalid input: expected boolean, received string" }],
     ["fanet", { width: 7 }, { path: ["width"], message: "Invalid number: must be a multiple of 2" }],
+    ["transunet", { size: "large" }, { path: ["size"], message: 'Invalid option: expected one of "base"|"small"' }],
+    ["transunet", { image: 250 }, { path: ["image"], message: "Invalid number: must be a multiple of 16" }],
     ["mobile-u-net", { width: 32 }, { path: [], message: 'Unrecognized key: "width"' }],
     ["enet", { width: 32 }, { path: [], message: 'Unrecognized key: "width"' }],
     ["erfnet", { dropout: 0.3 }, { path: [], message: 'Unrecognized key: "dropout"' }],

@@ -16,9 +16,9 @@ export interface Layer {
   readonly scale: number;
   /** Numbers that an optimiser moves. */
   readonly parameters: number;
-  /** Multiply-accumulates per input position of one image; convolutions only, transposed ones k² · in · out (methods.md 1.2). */
+  /** Multiply-accumulates per input position of one image: of convolutions, transposed ones k² · in · out, and of linear layers (methods.md 1.2). */
   readonly macs: number;
-  /** Multiply-accumulates besides, for an input of height × width positions: of convolutions on pooled maps, which do not grow with the positions. None if left out. */
+  /** Multiply-accumulates besides, for an input of height × width positions: of convolutions on pooled maps and the two products of attention, which do not grow with the positions alike. None if left out. */
   readonly pooledMacs?: (height: number, width: number) => number;
   /** Makes the variables under `name` and returns what runs. */
   readonly build: (make: Make, name: string) => Run;

@@ -8,6 +8,7 @@ export interface NetworkSubject {
   readonly name: string;
   readonly make: () => NetworkSpec<string>;
   readonly parameters: number | undefined;
+  readonly within: number;
 }
 
 /** Builds the network as the core does, hands it out, and gives everything back. */

@@ -5,6 +5,8 @@ import type { NetworkSubject } from "./built.js";
 export interface NetworkConformance {
   /** How many numbers an optimiser moves. The spec's own `parameters`, where it has them, if left out. */
   readonly parameters?: number;
+  /** How near eager and compiled training must be, relative. 1e-4; more for a network of matrix products, which TensorFlow rounds otherwise inside a function. */
+  readonly within?: number;
 }
 
 const checks = {
@@ -52,7 +54,7 @@ export function describeNetwork(runner: Runner, name: string, make: () => Networ
   suite<NetworkSubject>(
     runner,
     name,
-    { name, make, parameters: options.parameters },
+    { name, make, parameters: options.parameters, within: options.within ?? 1e-4 },
     Object.values(checks)
       .flat()
       .map((check): Check<NetworkSubject> => ({ name: check, holds: async (it) => (await load())[check](it) })),

@@ -95,10 +95,10 @@ export const notFinite = (who: string, what: string, mode: string): AssertionErr
   failed(who, `finite ${what} in ${mode}`, "NaN or infinity", "Look at first values and divisions.");
 export const variableUnreached = (who: string, key: string): AssertionError =>
   failed(who, `a gradient of the logits in variable "${key}"`, "none", "Use it on the way to the logits, or make it state.");
-export const compiledOtherwise = (who: string, what: string, eager: number, compiled: number): AssertionError =>
+export const compiledOtherwise = (who: string, what: string, eager: number, compiled: number, within: number): AssertionError =>
   failed(
     who,
-    `${what} compiled as eager, ${short(eager)}, to 1e-4`,
+    `${what} compiled as eager, ${short(eager)}, to ${within.toExponential()}`,
     short(compiled),
     "Let everything that changes from pass to pass be a tensor: JavaScript runs once, while the step is traced.",
   );
