@@ -257,3 +257,24 @@ export const windowDoesNotFit = (x: readonly number[], centres: readonly number[
     `[gatherWindows] x is ${list(x)}, the centres ${list(centres)}, the window ${size} wide, border "${border}"${inWhichLayer()}. ` +
       `Expected centres [${x[0] ?? 0}, ${x.at(-1) ?? 0}] and an odd width${border === "clamp" ? " that the map has" : ""}.`,
   );
+
+export const labelsDoNotFit = (logits: readonly number[], labels: readonly number[]): BackendError =>
+  error(
+    "backend/labels",
+    1,
+    `[crossEntropy] the logits are ${list(logits)}, the labels ${list(labels)}${inWhichLayer()}. ` +
+      "Expected one shape, [..., K]: give oneHot(labels, K) for class numbers.",
+  );
+
+export const vectorsDoNotFit = (
+  kernel: readonly number[],
+  u: readonly number[],
+  v: readonly number[] | undefined,
+  [inputs, outputs]: Both<number>,
+): BackendError =>
+  error(
+    "backend/singular-vectors",
+    1,
+    `[spectralNorm] the kernel is ${list(kernel)}, u ${list(u)}${v ? `, v ${list(v)}` : ""}${inWhichLayer()}. ` +
+      `Expected u [${outputs}]${v ? ` and v [${inputs}]` : ""}: as a matrix the kernel is [${inputs}, ${outputs}].`,
+  );

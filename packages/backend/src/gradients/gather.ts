@@ -7,6 +7,7 @@ import {
   greaterEqual,
   maximum,
   mul,
+  onesLike,
   range,
   reshape,
   scalar,
@@ -81,7 +82,8 @@ export function mendGather(): void {
     kernelName: "TensorScatterUpdate",
     inputsToSave: ["indices", "updates"],
     gradFunc: (dy, [indices, updates]) => ({
-      tensor: () => tensorScatterUpdate(dy as Tensor, indices!, zerosLike(updates!)),
+      // a mask, not dy itself: tfjs's cpu backend writes into what it is given
+      tensor: () => mul(dy as Tensor, tensorScatterUpdate(onesLike(dy as Tensor), indices!, zerosLike(updates!))),
       updates: () => gatherND(dy as Tensor, indices!),
       indices: () => zeros(indices!.shape),
     }),

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startEngine } from "../engine.js";
 import { compile } from "../index.js";
-import { conv2d, logSoftmax, relu, relu6, softmax } from "../ops/index.js";
+import { attention, conv2d, instanceNorm, leakyRelu, logSoftmax, matMul, relu, relu6, softmax, tanh } from "../ops/index.js";
+import { describeAnyShape } from "../testing/any-shape.js";
 import { casesOf, expectClose } from "../testing/fixtures.js";
 import { map, numbers } from "../testing/numbers.js";
 
@@ -64,3 +65,21 @@ describe("a gradient penalty through two convolutions: value and gradients in pi
     }
   });
 });
+
+describeAnyShape(
+  "criticPenalty",
+  (inputs) => {
+    const [x, first, mix, last] = inputs as [tf.Tensor4D, tf.Tensor4D, tf.Tensor2D, tf.Tensor4D];
+    const critic = (given: tf.Tensor): tf.Tensor => {
+      const inner = leakyRelu(instanceNorm(conv2d(given as tf.Tensor4D, first, { stride: 2, padding: 1 })), 0.2); // [B, h, w, C]
+      const [b, h, w, c] = inner.shape;
+      const tokens = tf.reshape(inner, [b, h * w, c]);
+      const [q, k, v] = tf.split(matMul(tokens, mix), [2, 2, c], -1) as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const seen = tf.add<tf.Tensor>(tokens, attention(q, k, v, { scale: 1 }));
+      return tanh(conv2d(tf.reshape(seen, [b, h, w, c]), last, { padding: "valid" }));
+    };
+    const slope = tf.grad((given: tf.Tensor) => tf.sum(critic(given)))(x);
+    return tf.sum(tf.square(tf.sub(tf.sqrt(tf.sum(tf.square(slope), [1, 2, 3])), 1)));
+  },
+  { bytes: false, tolerance: 5e-5, secondOrder: false },
+);

@@ -35,3 +35,19 @@ test("crossEntropy has a gradient of its gradient", () => {
   const labels = tf.cast(tf.oneHot(tf.tensor1d([0, 2, 1], "int32"), 4), "float32");
   expect(secondGradientError((z) => crossEntropy(z, labels), numbers([3, 4], 1), 1e-2)).toBeLessThan(1e-2);
 });
+
+test("crossEntropy of class numbers, or of labels with other classes, is refused", () => {
+  const logits = numbers([2, 3, 5, 4], 1);
+  for (const shape of [
+    [2, 3, 5],
+    [2, 3, 5, 1],
+  ])
+    expect(() => crossEntropy(logits, numbers(shape, 2))).toThrow(
+      expect.objectContaining({
+        code: "backend/labels",
+        message:
+          `[crossEntropy] the logits are [2, 3, 5, 4], the labels [${shape.join(", ")}]. ` +
+          "Expected one shape, [..., K]: give oneHot(labels, K) for class numbers.",
+      }) as Error,
+    );
+});
