@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => children.remove());
 
-test("the README has its three examples", () => expect(examples.length).toBe(3));
+test("the README has its four examples", () => expect(examples.length).toBe(4));
 
 test.each(examples.map((code, i) => [i + 1, code] as const))("example %d runs and prints what its comments say", async (_, code) => {
   const { code: exit, stdout, stderr } = await children.run(code.replace(/"@segdistill\/backend(\/ops)?"/g, '"./backend.mjs"'));
