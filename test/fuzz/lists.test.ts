@@ -1,3 +1,4 @@
+import type * as promises from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { groupsOf } from "../../packages/datasets/src/adapters/groups.js";
@@ -7,7 +8,7 @@ import { mutated, outcomeOf, tally, tries } from "./mutations.js";
 // A disk of one file: all of our reading runs, and ten thousand inputs wait for no disk. The datasets' own tests read real files.
 const disk = vi.hoisted(() => ({ bytes: new Uint8Array() }));
 vi.mock("node:fs/promises", async (original) => ({
-  ...(await original<typeof import("node:fs/promises")>()),
+  ...(await original<typeof promises>()),
   realpath: (path: string) => Promise.resolve(path),
   stat: () => Promise.resolve({ size: disk.bytes.length, isDirectory: () => false }),
   readFile: () => Promise.resolve(Buffer.from(disk.bytes).toString("utf8")),

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -163,7 +163,7 @@ describe("the JSON files of a run folder or student from a stranger", () => {
           if ("value" in one) expect(one.value.warnings.join("\n").length).toBeGreaterThan(0);
         }
       }),
-      tries(2000),
+      tries(10_000),
     );
     for (const code of ["used", "set aside"]) expect(codes.get(code), code).toBeGreaterThan(0);
   });
@@ -199,9 +199,13 @@ describe("the JSON files of a run folder or student from a stranger", () => {
     expect(await messageOf(() => readResults(path))).toBe(invalid("expected at most 500000 values, found more"));
     writeFileSync(path, '{"schema":1,"models":{"__proto__":{"parameters":1}}}');
     expect(await messageOf(() => readResults(path))).toBe(invalid('expected other keys, found "__proto__"'));
-    writeFileSync(path, Buffer.alloc((1 << 25) + 1, " "));
+    const long = `{"schema":1,"gains":[${"0,".repeat(1_200_000)}0]${" ".repeat(7_600_000)}}`;
+    writeFileSync(path, long);
+    expect(await messageOf(() => readResults(path))).toBe(invalid(`expected at most ${Math.floor(long.length / 16)} values, found more`));
+    writeFileSync(path, "");
+    truncateSync(path, 2 ** 27 + 1);
     expect(await messageOf(() => readResults(path))).toBe(
-      `[file] "${path}" has 33554433 bytes. Expected at most 33554432. Is this the right file?`,
+      `[file] "${path}" has 134217729 bytes. Expected at most 134217728. Is this the right file?`,
     );
   });
 });

@@ -3,8 +3,8 @@ import { fileLinked, fileTooLarge, codeOf, notReadable } from "./errors.js";
 
 /** Largest file that Node reads at once. */
 const mostAtOnce = 2 ** 31 - 1;
-/** Largest JSON file that is read: results of some ten thousand pictures. [ours] */
-const mostJsonBytes = 1 << 25;
+/** Largest JSON file that is read: results of some hundred thousand pictures. [ours] */
+const mostJsonBytes = 1 << 27;
 
 export interface ForeignOptions {
   /** In bytes; 2 GiB if left out. */
@@ -38,16 +38,28 @@ export function readForeign(path: string, { most = mostAtOnce, links = false }: 
 }
 
 const mostDepth = 64;
-const mostValues = 500_000;
+
+/** Values that a JSON file may hold: one for 16 characters, half of what ours need, and 500,000 in any case. Bounds the memory that parsing takes. [ours] */
+const mostValues = (characters: number): number => Math.max(500_000, Math.floor(characters / 16));
+
+/** How many values a JSON text holds at most: 1, and one more for every comma, bracket and brace outside of texts. */
+const valuesIn = (text: string): number => {
+  let [values, quoted] = [1, false];
+  for (let i = 0; i < text.length; i++) {
+    const sign = text[i];
+    if (quoted && sign === "\\") i++;
+    else if (sign === '"') quoted = !quoted;
+    else if (!quoted && (sign === "," || sign === "[" || sign === "{")) values++;
+  }
+  return values;
+};
 
 /** Whether every object has something of this name (`constructor`, `toString`, `__proto__`, …): looked up where it is missing, it would be found. */
 export const isInherited = (name: string): boolean => name in Object.prototype;
 
-/** What JSON of ours never is: nested more than 64 levels deep, more than 500,000 values, with a key that {@link isInherited}. Null where all is well. */
+/** What JSON of ours never is: nested more than 64 levels deep, with a key that {@link isInherited}. Null where all is well. */
 export function unlikeOurs(whole: unknown): string | null {
-  let left = mostValues;
   const problem = (value: unknown, depth: number): string | null => {
-    if (--left < 0) return `expected at most ${mostValues} values, found more`;
     if (typeof value !== "object" || value === null) return null;
     if (depth > mostDepth) return `expected at most ${mostDepth} levels, found more`;
     for (const [key, inner] of Object.entries(value)) {
@@ -63,8 +75,11 @@ export function unlikeOurs(whole: unknown): string | null {
 /** What a text of JSON holds, if it is JSON and like ours. */
 export type ParsedJson = { readonly value: unknown } | { readonly problem: string | null };
 
-/** Parses JSON from a stranger. `problem` is null where it is not JSON at all, else what is unlike ours. Throws nothing. */
+/** Parses JSON from a stranger. `problem` is null where it is not JSON at all, else what is unlike ours: {@link unlikeOurs}, or more values than a text of its length may hold. Throws nothing. */
 export function parseForeignJson(text: string): ParsedJson {
+  const most = mostValues(text.length);
+  // counted before it is parsed; a text of fewer characters cannot hold as many
+  if (text.length > most && valuesIn(text) > most) return { problem: `expected at most ${most} values, found more` };
   let value: unknown;
   try {
     value = JSON.parse(text);
