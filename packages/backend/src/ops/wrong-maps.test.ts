@@ -14,9 +14,11 @@ import {
   layerNorm,
   maxPool,
   maxUnpool,
+  powerIteration,
   reflectPad,
   resizeBilinear,
   resizeNearest,
+  spectralNorm,
 } from "./index.js";
 
 beforeAll(async () => {
@@ -122,6 +124,18 @@ test.each<readonly [what: string, f: () => unknown, code: string, message: strin
     () => layerNorm(x(), vector(5), vector(4)),
     "vector",
     "[layerNorm] x is [2, 6, 5, 4], scale [5]. Expected one number a channel: [4].",
+  ],
+  [
+    "vectors of another kernel",
+    () => spectralNorm(map(3, 2, 4, 5), vector(5), vector(20)),
+    "singular-vectors",
+    "[spectralNorm] the kernel is [3, 2, 4, 5], u [5], v [20]. Expected u [5] and v [24]: as a matrix the kernel is [24, 5].",
+  ],
+  [
+    "a vector of another kernel",
+    () => powerIteration(map(3, 2, 4, 5), vector(4)),
+    "singular-vectors",
+    "[spectralNorm] the kernel is [3, 2, 4, 5], u [4]. Expected u [5]: as a matrix the kernel is [24, 5].",
   ],
   [
     "an offset for other channels",

@@ -1,20 +1,5 @@
-import {
-  abs,
-  customGrad,
-  div,
-  expandDims,
-  greater,
-  maximum,
-  mul,
-  norm,
-  reshape,
-  sum,
-  where,
-  type Scalar,
-  type Tensor,
-  type Variable,
-} from "@tensorflow/tfjs-core";
-import { float32Barrier } from "@segdistill/backend/ops";
+import { abs, greater, sum, where, type Tensor, type Tensor1D, type Variable } from "@tensorflow/tfjs-core";
+import { powerIteration, spectralNorm as divided } from "@segdistill/backend/ops";
 import type { Make, Pass } from "../contract/index.js";
 
 /**
@@ -40,24 +25,13 @@ export function spectralNorm(make: Make, name: string, kernel: Variable): (pass:
   const inputs = kernel.size / outputs;
   const [u, v] = [make.state(`${name}/u`, [outputs], { normal: 1 }), make.state(`${name}/v`, [inputs], "zeros")];
   return (pass) => {
-    const sigma = customGrad((w, save) => {
-      const flat = w as Tensor; // [N, O]
-      const nextV = unit(sum(mul(flat, u.value), 1));
-      const nextU = unit(sum(mul(flat, expandDims(nextV, 1)), 0));
-      const moves = pass.statistics === "move";
-      const begun = greater(sum(abs(v.value)), 0);
-      const [nowU, nowV] = moves ? [nextU, nextV] : [where(begun, u.value, nextU), where(begun, v.value, nextV)];
-      u.move(nextU, pass);
-      v.move(nextV, pass);
-      (save as (t: Tensor[]) => void)([nowU, nowV]);
-      return {
-        value: sum(mul(mul(flat, nowU), expandDims(nowV, 1))),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, mul(expandDims(saved[1]!, 1), saved[0]!)),
-      };
-    })(reshape(kernel as Tensor, [inputs, outputs])) as Scalar;
-    return float32Barrier(div(kernel as Tensor, sigma));
+    const next = powerIteration(kernel, u.value as Tensor1D);
+    const moves = pass.statistics === "move";
+    const begun = greater(sum(abs(v.value)), 0);
+    const now = (state: Tensor, moved: Tensor): Tensor1D => (moves ? moved : where(begun, state, moved)) as Tensor1D;
+    const [nowU, nowV] = [now(u.value, next.u), now(v.value, next.v)];
+    u.move(next.u, pass);
+    v.move(next.v, pass);
+    return divided<Tensor>(kernel, nowU, nowV).kernel;
   };
 }
-
-/** x / max(‖x‖, 1e-12), as PyTorch's normalize. Sums of products instead of matMul: in bfloat16 they stay float32. */
-const unit = (x: Tensor): Tensor => div(x, maximum(norm(x), 1e-12));
