@@ -16,6 +16,8 @@ function numbers(name: string, shape: readonly number[]): Float64Array {
   });
 }
 
+export const fixedNumbers = numbers;
+
 /** A map of such numbers, `[B, h, w, C]`. */
 export const fixedMap = (name: string, shape: readonly [number, number, number, number]): Tensor4D =>
   tensor(Float32Array.from(numbers(name, shape)), [...shape]);
