@@ -69,6 +69,8 @@ const own: readonly OperatorFacts[] = [
   ),
   row("layerNorm(x, scale, offset, epsilon)", "ours", "ours", "twice", "over the last axis"),
   row("instanceNorm(x, { scale, offset, epsilon })", "ours", "ours", "twice", "over the positions of every image and channel"),
+  row("spectralNorm(kernel, u, v)", "ours", "ours", "twice", "W/σ, σ = vᵀWu; u and v are constants"),
+  row("powerIteration(kernel, u)", "ours", "kept", "twice", "the next u and v of a kernel"),
   row("relu(x)", "kept", "mended", "twice", "max(x, 0), gradient 0 at 0; tfjs's took twice the time and kept x", ["Relu"]),
   row("relu6(x)", "kept", "mended", "twice", "min(max(x, 0), 6), gradient 0 at 0 and 6", ["Relu6"]),
   row("leakyRelu(x, slope)", "kept", "kept", "twice", "x or slope·x"),

@@ -86,6 +86,19 @@ export function operatorCases(): Readonly<Record<string, OperatorCase>> {
       inputs: [x(), channels(1.5), channels()],
       bytes: false,
     },
+    // u and v as they are: with the iteration they would move with the kernel, which the gradient does not count
+    spectralNorm: {
+      ...one(
+        (w) => ops.spectralNorm(w, numbers([4], 2) as tf.Tensor1D, numbers([18], 4) as tf.Tensor1D).kernel,
+        1e-3,
+        tf.add(numbers([3, 2, 3, 4], 1), 0.3),
+      ),
+      bytes: false,
+    },
+    powerIteration: {
+      ...one((w) => ops.powerIteration(w, numbers([4], 2) as tf.Tensor1D).u, 1e-2, numbers([3, 2, 3, 4], 1)),
+      bytes: false,
+    },
     relu: one(ops.relu, 1e-2, apart()),
     relu6: one((z) => ops.relu6(z), 1e-2, tf.add(apart(), 3)),
     leakyRelu: one((z) => ops.leakyRelu(z, 0.2), 1e-2, apart()),
