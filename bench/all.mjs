@@ -82,8 +82,8 @@ export async function bench(options) {
     if (fresh) kept.forget(key);
     const asked = { ...cell.asked, precision, threads, batch, size, warmUp: 2, steps, seconds: mostSeconds };
     const all = contestants(python, work, asked);
-    // for comparison, once: the same step op by op, which tfjs is without `compile`
-    if (mode === "train" && precision === "float32") all.tfjs = oursDoes(work, { ...asked, eager: true });
+    // for comparison, once: the same step op by op, which tfjs is without `compile`; FANet's would take about 20 GB, by the measure of smaller ones
+    if (mode === "train" && precision === "float32" && cell.net !== "fanet") all.tfjs = oursDoes(work, { ...asked, eager: true });
     await alternating(all, { title: key, rounds, once: ["tfjs"], found: kept.of(key), keep: kept.save });
   }
   // all that the file knows, of earlier runs too
