@@ -23,7 +23,7 @@ export interface TransunetOptions {
 export type TransunetTap = LevelTap<2 | 4 | 8>;
 
 /** What the two sizes are made of. */
-export const transunetSizes = {
+const transunetSizes = {
   base: { stem: 64, groups: 32, blocks: [3, 4, 9], hidden: 768, layers: 12, heads: 12, inner: 3072, decoder: [256, 128, 64, 16] },
   small: { stem: 32, groups: 16, blocks: [1, 2, 2], hidden: 192, layers: 4, heads: 3, inner: 768, decoder: [128, 64, 32, 16] },
 } as const;
