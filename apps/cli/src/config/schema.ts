@@ -148,7 +148,7 @@ export const configuration = z
     precision: z
       .enum(["float32", "bfloat16", "auto"])
       .default("auto")
-      .describe("of the networks' maps; auto takes bfloat16 where the processor was measured faster with it"),
+      .describe("of the networks' maps; auto takes the faster one, by a few timed steps of the run where it is long enough"),
     data: z.strictObject({
       train: dataSet,
       unlabelled: dataSet.optional().describe("pictures whose labels are not read; sample.unlabelled says how many of a batch"),

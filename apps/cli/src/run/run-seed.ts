@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { choosePrecision, startEngine, type EngineInfo, type Precision } from "@segdistill/backend";
+import { startEngine, type EngineInfo, type Precision } from "@segdistill/backend";
 import {
   describeEnvironment,
   folderStore,
@@ -13,6 +13,7 @@ import {
 import type { Json } from "@segdistill/core/contract";
 import { stringify } from "yaml";
 import type { Progress } from "../terminal/progress.js";
+import { autoPrecision } from "./auto-precision.js";
 import { engineOrigins, originsOf, versionsOf } from "./code.js";
 import { finishedResults } from "./finished.js";
 import { measureRun } from "./measure-run.js";
@@ -61,7 +62,8 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
     const engine = await startEngine();
     const earlier = await folder.readEnvironment();
     // a run that goes on keeps the precision that it began with
-    const here = await environmentOf(run, engine, versions, earlier?.precision.chosen);
+    const precision = earlier?.precision.chosen ?? (await precisionOf(run, options));
+    const here = await environmentOf(run, engine, versions, precision);
     // where nothing was trained yet, nothing goes on
     const begun = earlier !== null && (await folder.checkpoints.list()).some(({ records }) => records.length > 0);
     const changes = begun ? machineChanges(earlier, here) : [];
@@ -126,16 +128,25 @@ const configOf = ({ config }: ResolvedRun, seed: number): Json => {
   return one as Json;
 };
 
+const precisionOf = async (run: ResolvedRun, { show, signal }: SeedOptions): Promise<Precision> => {
+  const asked = run.config.precision;
+  if (asked !== "auto") return asked;
+  const timing = (): void => show.doing("timing", "a few steps in float32 and in bfloat16");
+  const { precision, why } = await autoPrecision((await wiredRun(run)).goals, { signal, timing });
+  show.say(`precision: ${precision}, for ${why}`);
+  return precision;
+};
+
 const environmentOf = async (
   { config, folder }: ResolvedRun,
   engine: EngineInfo,
   versions: Readonly<Record<string, string>>,
-  before: Precision | undefined,
+  chosen: Precision,
 ): Promise<Environment> =>
   describeEnvironment({
     packages: versions,
     threads: engine.threads,
-    precision: { asked: config.precision, chosen: before ?? (await choosePrecision(config.precision)).precision },
+    precision: { asked: config.precision, chosen },
     tensorflow: engine.tensorflow,
     lockFile: join(process.cwd(), "package-lock.json"),
     repository: folder,
