@@ -4,7 +4,8 @@ import {
   engine,
   matMul,
   maxPool as pool,
-  mean,
+  mul,
+  ones,
   pad,
   reshape,
   tensor3d,
@@ -43,7 +44,8 @@ export function avgPool(x: Tensor4D, { size, stride = size }: PoolOptions): Tens
 /** The mean of every channel over all positions: `x` [B, H, W, C] to [B, 1, 1, C]. */
 export function globalAvgPool(x: Tensor4D): Tensor4D {
   if (x.rank !== 4) throw notAMap("globalAvgPool", x.shape);
-  return mean(x, [1, 2], true);
+  const [b, h, w, c] = x.shape;
+  return reshape(cellMeans(reshape(x, [b, h * w, c]), 1), [b, 1, 1, c]);
 }
 
 /**
@@ -61,26 +63,26 @@ export function adaptiveAvgPool(x: Tensor4D, [rows, columns]: Pair): Tensor4D {
     const cell: [number, number] = [h / rows, w / columns];
     return average(x, cell, cell, "valid");
   }
-  let y: Tensor = x;
-  if (rows === 1) y = mean(y, 1, true);
-  else if (rows !== h) y = matMul(cells(h, rows), reshape(y, [b, h, w * c])); // [B, rows, w·C]
-  if (columns === 1) y = mean(reshape(y, [b, rows, w, c]), 2, true);
-  else if (columns !== w) y = matMul(cells(w, columns), reshape(y, [b * rows, w, c])); // [B·rows, columns, C]
-  return reshape(y, [b, rows, columns, c]);
+  const tall = rows === h ? x : cellMeans(reshape(x, [b, h, w * c]), rows);
+  const wide = columns === w ? tall : cellMeans(reshape(tall, [b * rows, w, c]), columns);
+  return reshape(wide, [b, rows, columns, c]);
 }
 
-/** [1, cells, positions]: each row gives the mean of a cell. */
-function cells(n: number, count: number): Tensor {
-  const weights = Array.from({ length: count }, (_, k) => {
-    const [from, to] = [Math.floor((k * n) / count), Math.ceil(((k + 1) * n) / count)];
-    return Array.from({ length: n }, (__, i) => (i >= from && i < to ? 1 / (to - from) : 0));
-  });
-  return tensor3d([weights]);
+/**
+ * Means along the middle axis, [n, positions, m] to [n, count, m]. The matrix holds ones, and what it sums is divided afterwards: bfloat16 has no third. A
+ * product takes half the time of tfjs's mean and its gradient.
+ */
+function cellMeans(x: Tensor, count: number): Tensor {
+  const n = x.shape[1]!;
+  const cells = Array.from({ length: count }, (_, k) => [Math.floor((k * n) / count), Math.ceil(((k + 1) * n) / count)] as const);
+  const inside = cells.map(([from, to]) => Array.from({ length: n }, (_, i) => (i >= from && i < to ? 1 : 0)));
+  const sums = matMul<Tensor>(count === 1 ? ones([1, 1, n]) : tensor3d([inside]), x);
+  return mul(sums, tensor3d([cells.map(([from, to]) => [1 / (to - from)])]));
 }
 
 /**
  * Puts every value back where a max pool found its maximum, zeros elsewhere: `y` [B, h, w, C] to the shape of `source` [B, H, W, C]. The indices are the pool's
- * own input and output: `pooled` = maxPool(source, { size, stride }), [B, h, w, any C]; all three have the same channels. Of equal values the first in row-major
+ * own input and output: `pooled` = maxPool(source, { size, stride }), [B, h, w, C]. Of equal values the first in row-major
  * order is the maximum. Gradient in `y` only, of any order: `source` and `pooled` are places, not values (engine-ops.md §2 (B)).
  * Throws where the shapes do not belong together.
  */
