@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile, startEngine, type EngineInfo } from "./index.js";
+import * as ops from "./ops/index.js";
+import { trainEveryOperator, uses } from "./testing/every-operator.js";
 import { smallNet } from "./testing/small-net.js";
 import { newChildren, type Children } from "./testing/child.js";
 
@@ -28,6 +30,25 @@ test("ten compiled steps of a small net: two processes and this one hold the sam
   const other = await smallNet(4).train(10); // other dropout, other bytes
   expect(other.bytes.equals(bytes)).toBe(false);
   expect(new Set(losses).size).toBe(10);
+});
+
+test("six steps with every operator: a process of its own and this one hold the same bytes, and so does one that goes on after three", async () => {
+  expect(Object.keys(uses).sort()).toEqual(Object.keys(ops).sort());
+  const { stdout, stderr } = await children.run(`
+    import { createHash } from "node:crypto";
+    import { startEngine, trainEveryOperator } from "./backend.mjs";
+    await startEngine();
+    const { losses, bytes } = await trainEveryOperator(6);
+    console.log(JSON.stringify({ losses, hash: createHash("sha256").update(bytes).digest("hex") }));`);
+  const { losses, bytes } = await trainEveryOperator(6);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual({ losses, hash: createHash("sha256").update(bytes).digest("hex") });
+  const half = await trainEveryOperator(3);
+  const rest = await trainEveryOperator(3, 3, half.bytes);
+  expect([...half.losses, ...rest.losses]).toEqual(losses);
+  expect(rest.bytes.equals(bytes)).toBe(true);
+  expect(losses.every(Number.isFinite)).toBe(true);
+  expect(new Set(losses).size).toBe(6);
 });
 
 test("the same net compiled and eagerly: the same bytes after three steps", async () => {
