@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { setImmediate } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Ending, Running } from "./launch.js";
 import { prefixed } from "./launch.js";
 import { runEntries } from "./run-entries.js";
@@ -74,7 +74,9 @@ test("an entry that was stopped itself stops the others", async () => {
 });
 
 test("threads are shared out, at least one each; lines get their entry's name; endings are said", () => {
+  vi.stubEnv("SEGDISTILL_THREADS", undefined);
   expect([sharedThreads(3, "8"), sharedThreads(3, "2"), sharedThreads(2, undefined, 6)]).toEqual([2, 1, 3]);
+  vi.unstubAllEnvs();
   expect(prefixed("one\n\ntwo\n", "a")).toBe("[a] one\n\n[a] two\n");
   expect(howEnded({ code: 3, signal: null })).toBe("exit code 3");
   expect(howEnded({ code: null, signal: "SIGKILL" })).toBe("ended by SIGKILL");

@@ -11,6 +11,7 @@ import {
   type Tensor,
   type Tensor4D,
   type Variable,
+  tensor4d,
 } from "@tensorflow/tfjs-core";
 import { expect, test } from "vitest";
 import type { Make, Network, NetworkSpec, Pass, State } from "../../contract/index.js";
@@ -403,11 +404,17 @@ const broken: readonly Broken[] = [
     what: "random numbers of its own",
     make: () => net({ drawn: () => randomNormal([1, 1, 1, 4], 0, 1, "float32", made++) }),
     check: trains,
-    says: "[n] expected its loss compiled as eager, ",
+    says: "[backend] tf.randomNormal was called inside a step at ", // the engine refuses it before the numbers differ
   },
 ];
-const eye = (): Tensor4D => randomNormal([2, 2, 3, 3], 0, 1, "float32", 1);
-const eye4 = (): Tensor4D => randomNormal([2, 2, 1, 4], 0, 1, "float32", 2);
+/** Some kernel, the same whenever it is asked for. */
+const kernel = (...shape: [number, number, number, number]): Tensor4D =>
+  tensor4d(
+    Array.from({ length: shape.reduce((all, side) => all * side, 1) }, (_, i) => Math.sin(3 * i + 1)),
+    shape,
+  );
+const eye = (): Tensor4D => kernel(2, 2, 3, 3);
+const eye4 = (): Tensor4D => kernel(2, 2, 1, 4);
 
 test.each(broken)("$what: told by one check, and by a stated set of others", async ({ make, check, says, others = [], ...more }) => {
   made = 0;
