@@ -1,4 +1,4 @@
-/** `npm run bench -- step|all|peak|long|memory|leaks|data|start [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
+/** `npm run bench -- step|all|peak|long|memory|leaks|data|start|gaps [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
 import { parseArgs } from "node:util";
 import { stop } from "./stop.mjs";
 
@@ -11,6 +11,7 @@ const benches = {
   leaks: () => import("./leaks.mjs"),
   data: () => import("./data.mjs"),
   start: () => import("./start.mjs"),
+  gaps: () => import("./gaps.mjs"),
 };
 const options = {
   json: { type: "boolean" },
