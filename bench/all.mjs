@@ -28,8 +28,8 @@ export const aims = {
 };
 /** What one process may spend on steps that count, and half of it on warming up, seconds. */
 const mostSeconds = 30;
-/** For the estimate alone: multiply-accumulates a second, and what a process takes beside its steps. */
-const [speed, aside] = [70e9, 15];
+/** For the estimate alone: multiply-accumulates a second, what a process takes beside its steps, and torch.compile once with an empty cache. */
+const [speed, aside, compiling] = [70e9, 15, 120];
 
 /** Everything that is measured, as { net, mode, precision, work, asked }. */
 function cells({ net: onlyNet, mode: onlyMode, precision: onlyPrecision }) {
@@ -71,7 +71,7 @@ export async function bench(options) {
   const processes = 1 + (python ? 2 : 0);
   const secondsOf = (cell) => {
     const step = guess(cell, { batch, size });
-    return rounds * processes * (aside + Math.min((2 + steps) * step, Math.max(4 * step, 1.5 * mostSeconds)));
+    return (python ? compiling : 0) + rounds * processes * (aside + Math.min((2 + steps) * step, Math.max(4 * step, 1.5 * mostSeconds)));
   };
   console.error(
     `${chosen.length} comparisons, about ${minutes(chosen.reduce((sum, cell) => sum + secondsOf(cell), 0))} at most. Kept in ${file}: what is there already is not measured again (--fresh does).`,
