@@ -12,6 +12,8 @@ export interface Run {
   readonly precision?: Precision;
   /** Op by op instead of compiled. */
   readonly eager?: boolean;
+  /** For finding errors: every compiled step is traced again and held against the first trace, so that a number that was baked in and changes is told. */
+  readonly check?: boolean;
   /** Hashes of the code that takes part: a stage done with other code is trained again. */
   readonly code?: Json;
   /** Seconds between two checkpoints of a stage; if left out, `checkpointInterval` decides. */

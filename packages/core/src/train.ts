@@ -50,7 +50,15 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
   const before = at.position?.counters ?? {};
   store.tell(stage.name, { event: at.position?.done ? "reused" : at.position ? "resumed" : "started", step: done, steps });
   if (at.position?.done) return outcomeOf(ready, done, seconds, true, before);
-  const made = programs({ ready, modules, moved: at.moved, eager: run.eager ?? false, reduce: run.reduce ?? alone, precision });
+  const made = programs({
+    ready,
+    modules,
+    moved: at.moved,
+    eager: run.eager ?? false,
+    check: run.check ?? false,
+    reduce: run.reduce ?? alone,
+    precision,
+  });
 
   // 2. the step: one tensor program
   const opponents = adversaries.map((adversary) => adversary.module);

@@ -24,6 +24,8 @@ export interface ProgramOptions {
   readonly parts?: number;
   /** Op by op instead of as one function: slower, the same numbers, readable stacks. */
   readonly eager: boolean;
+  /** `compile`'s debug mode. */
+  readonly check?: boolean;
   readonly precision: Precision;
   /** Sums over processes. */
   readonly reduce: Reduce;
@@ -63,7 +65,7 @@ export type Body = (parts: readonly Evaluation[], fed: Fed, refuse: (may: readon
  * Makes a program of `f`, which reads one step lazily and returns tensors. Every kept output is given back, also after a throw.
  */
 function program(options: ProgramOptions, f: Body): Program {
-  const { who, ready, modules, moved, parts: count = 1, eager, precision, reduce } = options;
+  const { who, ready, modules, moved, parts: count = 1, eager, check = false, precision, reduce } = options;
   const ofModules = [...modules.values()].flatMap((module) => [...Object.values(module.variables), ...Object.values(module.state)]);
   const held = [...new Set([...ofModules, ...moved])];
   const body = (...tensors: Tensor[]): Tensor[] => {
@@ -82,7 +84,7 @@ function program(options: ProgramOptions, f: Body): Program {
       for (const part of parts) part.close();
     }
   };
-  const compiled = eager ? undefined : compile(body, { variables: held, precision, name: who });
+  const compiled = eager ? undefined : compile(body, { variables: held, precision, name: who, check });
   let { planned } = options;
   return {
     run: async ({ tensors }) => {

@@ -151,3 +151,20 @@ function customGradOver(x: Tensor4D, also: () => unknown): Tensor4D {
     return { value: mul(z as Tensor, 2), gradFunc: (dy: Tensor) => zerosLike(dy) };
   })(x) as Tensor4D;
 }
+
+test("a number that a method counts up in JavaScript is told with its line where the run checks, and baked in without a word where it does not", async () => {
+  const counting = (): CheckedMethod => {
+    let warm = 0;
+    return term((step) => meanOver(mul(step.images, ++warm)));
+  };
+  const run = async (check: boolean): Promise<string> => {
+    const { message } = (await thrownBy([fitting({ methods: [fit(), counting()] })], { check })) as { readonly message: string };
+    return message.replace(/\.ts:\d+:\d+/, ".ts");
+  };
+  expect(await run(true)).toMatch(
+    /^\[backend\] compiled function "fitting" is not what was traced any more: input 1 of Mul was \d+, it is \d+ now at packages\/core\/src\/step\/step\.test\.ts\. A number of JavaScript /,
+  );
+  const nothing = "the run was expected to throw";
+  await expect(run(false)).rejects.toThrow(nothing);
+  await expect(thrownBy([fitting({ methods: [fit()] })], { check: true })).rejects.toThrow(nothing); // what is right passes
+});
