@@ -2,6 +2,8 @@ import { avgPool, conv2d as dense, conv2dTranspose, depthwiseConv2d as depthwise
 import { noPosition, notAMap, wrongChannels, wrongGroups } from "../errors.js";
 import { call } from "../operators/operator.js";
 import { frameOf, pair, positions, spanOf, wordFor, type Frame, type Padding, type Pair } from "../operators/padding.js";
+import { computing } from "../computing.js";
+import { isHeight, rowsTogether, winograd } from "./winograd.js";
 
 export interface ConvolutionOptions {
   /** 1 */
@@ -30,6 +32,8 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOption
   if (x.shape[3] % groups !== 0 || kernel.shape[3] % groups !== 0) throw wrongGroups(x.shape, kernel.shape, groups);
   if (x.shape[3] !== kernel.shape[2] * groups) throw wrongChannels("conv2d", x.shape, kernel.shape, kernel.shape[2] * groups);
   const { stride, dilation, frame, word } = fit("conv2d", x, kernel, options);
+  if (stride === 1 && word === "same" && groups === 1 && dilation[0] === 1 && dilation[1] === 1 && winogradPays(x, kernel))
+    return winograd(x, kernel);
   const [map, padding] = word === undefined ? ([pad(x, around(frame)), "valid"] as const) : ([x, word] as const);
   if (groups === 1 && dilation[0] === 1 && dilation[1] === 1) return dense(map, kernel, stride, padding);
   return call("AnyConvolution", { x: map, kernel }, { stride: pair(stride), padding, dilation }) as Tensor4D;
@@ -98,6 +102,16 @@ const onBothAxes = (before: number, after: number): Frame => [
 
 type Around = [[number, number], [number, number], [number, number], [number, number]];
 const around = ([rows, columns]: Frame): Around => [[0, 0], [...rows], [...columns], [0, 0]];
+
+/**
+ * Whether the minimal algorithm takes less time than oneDNN's plain one: on a CPU, in float32 (it would lose digits in bfloat16, and gain little there), where the
+ * channels are enough for the products saved to outweigh the sums added (bench: docs/engine.md). A GPU's library chooses for itself.
+ */
+function winogradPays(x: Tensor4D, kernel: Tensor4D): boolean {
+  const { device, precision } = computing();
+  const [kh, , c, o] = kernel.shape;
+  return device === "cpu" && precision === "float32" && isHeight(kh) && x.shape[1] % rowsTogether(kh) === 0 && 1 / c + 1 / o <= 1 / 24;
+}
 
 /** The options with their defaults, and the word that says the padding, if there is one. */
 function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding = "same", dilation: rates = 1 }: ConvolutionOptions) {

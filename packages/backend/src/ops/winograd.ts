@@ -32,12 +32,16 @@ export function winograd(x: Tensor4D, kernel: Tensor4D): Tensor4D {
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [old, g] = saved as [Tensor4D, Tensor4D];
         const dm = toResultBack(dy as Tensor4D, height);
-        const us = ofKernel(g);
-        const dv = dm.map((d, k) => inInput(d, us[k]!));
-        // made again, and only now: kept from the way there they would be 1.5 times the map for as long as the map lives
-        const vs = ofMap(after(old, [dy]), height);
+        // U and V once more, and only now: kept from the way there, or V made beside dx, they would raise the peak (by 1.5 times the map for V)
+        const us = ofKernel(after(g, [dy]));
+        const dx = ofMapBack(
+          dm.map((d, k) => inInput(d, us[k]!)),
+          old.shape,
+          height,
+        );
+        const vs = ofMap(after(old, [dx]), height);
         const du = dm.map((d, k) => inKernel(vs[k]!, d, us[k]!.shape));
-        return [ofMapBack(dv, old.shape, height), ofKernelBack(du, g.shape)];
+        return [dx, ofKernelBack(du, g.shape)];
       },
     };
   })(x, kernel);
