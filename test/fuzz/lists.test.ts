@@ -6,7 +6,7 @@ import { splitByLists } from "../../packages/datasets/src/adapters/split-lists.j
 import { mutated, outcomeOf, tally, tries } from "./mutations.js";
 
 // A disk of one file: all of our reading runs, and ten thousand inputs wait for no disk. The datasets' own tests read real files.
-const disk = vi.hoisted(() => ({ bytes: new Uint8Array() }));
+const disk = vi.hoisted((): { bytes: Uint8Array } => ({ bytes: new Uint8Array() }));
 vi.mock("node:fs/promises", async (original) => ({
   ...(await original<typeof promises>()),
   realpath: (path: string) => Promise.resolve(path),

@@ -4,9 +4,22 @@ import { main, program } from "./program.js";
 test("every command of the first milestones is there, with help", () => {
   const commands = program(() => undefined).commands.map((c) => [c.name(), c.description() !== ""]);
   expect(commands).toEqual(
-    ["run", "evaluate", "compare", "reproduce", "predict", "setup", "doctor", "init", "explain", "profile", "plugins", "schema", "runs", "models"].map(
-      (name) => [name, true],
-    ),
+    [
+      "run",
+      "evaluate",
+      "compare",
+      "reproduce",
+      "predict",
+      "setup",
+      "doctor",
+      "init",
+      "explain",
+      "profile",
+      "plugins",
+      "schema",
+      "runs",
+      "models",
+    ].map((name) => [name, true]),
   );
 });
 

@@ -1,6 +1,7 @@
-import { add, mul, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
-import { batchNorm as normalise, batchNormInference } from "@segdistill/backend/ops";
-import { layer, type Layer } from "./layer.js";
+import { add, mul, rsqrt, sub, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
+import { batchNorm as normalise } from "@segdistill/backend/ops";
+import type { Make } from "@segdistill/core/contract";
+import { layer, type Layer, type Run } from "./layer.js";
 
 const EPSILON = 1e-5;
 /** Weight of the newest batch in the running statistics. */
@@ -21,26 +22,37 @@ export const batchNorm = (channels: number): Layer =>
     parameters: 2 * channels,
     macs: 0,
     build: (make, name) => {
-      const scale = make.variable(`${name}/scale`, [channels], "ones") as unknown as Tensor1D;
-      const offset = make.variable(`${name}/offset`, [channels], "zeros") as unknown as Tensor1D;
-      const mean = make.state(`${name}/mean`, [channels], "zeros");
-      const variance = make.state(`${name}/variance`, [channels], "ones");
+      const norm = buildNorm(make, name, channels);
       return (x, pass) => {
-        if (pass.mode === "inference") {
-          return batchNormInference(x, {
-            mean: mean.value as Tensor1D,
-            variance: variance.value as Tensor1D,
-            scale,
-            offset,
-            epsilon: EPSILON,
-          });
-        }
-        const batch = normalise(x, scale, offset, EPSILON);
-        if (pass.statistics === "move") {
-          mean.move(running(mean.value, batch.mean), pass);
-          variance.move(running(variance.value, batch.variance), pass);
-        }
-        return batch.value;
+        if (pass.mode !== "inference") return norm.ofBatch(x, pass);
+        const { gain, shift } = norm.running();
+        return add(mul(x, gain), shift);
       };
     },
   });
+
+/** A batch norm's two faces: by the batch's statistics, and as x · gain + shift, `[C]` both, by the running ones. */
+export function buildNorm(
+  make: Make,
+  name: string,
+  channels: number,
+): { readonly ofBatch: Run; readonly running: () => { readonly gain: Tensor1D; readonly shift: Tensor1D } } {
+  const scale = make.variable(`${name}/scale`, [channels], "ones") as unknown as Tensor1D;
+  const offset = make.variable(`${name}/offset`, [channels], "zeros") as unknown as Tensor1D;
+  const mean = make.state(`${name}/mean`, [channels], "zeros");
+  const variance = make.state(`${name}/variance`, [channels], "ones");
+  return {
+    ofBatch: (x, pass) => {
+      const batch = normalise(x, scale, offset, EPSILON);
+      if (pass.statistics === "move") {
+        mean.move(running(mean.value, batch.mean), pass);
+        variance.move(running(variance.value, batch.variance), pass);
+      }
+      return batch.value;
+    },
+    running: () => {
+      const gain = mul<Tensor1D>(scale, rsqrt(add(variance.value, EPSILON)));
+      return { gain, shift: sub(offset, mul(mean.value, gain)) };
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { add, pad } from "@tensorflow/tfjs-core";
 import { maxPool as pool, maxUnpool } from "@segdistill/backend/ops";
 import { added } from "./added.js";
 import { convNorm } from "./conv-norm.js";
-import { conv, transposedConv } from "./convolutions.js";
+import { conv, transposedConv, type Convolution } from "./convolutions.js";
 import { spatialDropout } from "./dropout.js";
 import { layer, sequence, type Climb, type Layer } from "./layer.js";
 import { activation, maxPool, type Activation } from "./shapes.js";
@@ -17,8 +17,8 @@ export interface EnetBottleneckOptions {
 
 /** 1×1 (or what else reduces) – norm – act, the main convolutions, 1×1 – norm – act, dropout. */
 function extension(
-  reduce: Layer,
-  main: readonly (readonly [string, Layer])[],
+  reduce: Convolution,
+  main: readonly (readonly [string, Convolution])[],
   out: number,
   { act, dropout }: EnetBottleneckOptions,
 ): Layer {
@@ -42,7 +42,7 @@ export function enetBottleneck(
 ): Layer {
   const { channels, main = "regular", act } = options;
   const inner = { in: channels / 4, out: channels / 4 };
-  const middle: [string, Layer][] =
+  const middle: [string, Convolution][] =
     main === "asymmetric"
       ? [
           ["rows", conv({ ...inner, size: [5, 1] })],

@@ -1,7 +1,7 @@
 export { added } from "./added.js";
 export { batchNorm } from "./batch-norm.js";
 export { convNorm } from "./conv-norm.js";
-export { conv, depthwise, transposedConv, type ConvOptions } from "./convolutions.js";
+export { conv, depthwise, transposedConv, type Convolution, type ConvOptions } from "./convolutions.js";
 export { downsampler } from "./downsampler.js";
 export { dropout, spatialDropout } from "./dropout.js";
 export { enetBottleneck, enetDown, enetUp, type EnetBottleneckOptions } from "./enet-bottleneck.js";

@@ -2,7 +2,7 @@ import { add, mul, sub } from "@tensorflow/tfjs-core";
 import { globalAvgPool, relu, sigmoid } from "@segdistill/backend/ops";
 import { batchNorm } from "./batch-norm.js";
 import { convNorm } from "./conv-norm.js";
-import { conv } from "./convolutions.js";
+import { conv, type Convolution } from "./convolutions.js";
 import { heNormalFanIn, type Initialiser } from "./initialisers.js";
 import { sequence, type Layer } from "./layer.js";
 import { activation } from "./shapes.js";
@@ -15,7 +15,7 @@ import { activation } from "./shapes.js";
  * Variables `wide/…`, `narrow/…`, `squeeze/…`, `choose/wide/…`, `choose/narrow/…`. Li et al. 2019; methods.md 2.1 [code; biases: inferred].
  */
 export function selectiveKernelUnit(channels: number, initial: Initialiser = heNormalFanIn): Layer {
-  const layer = (size: 1 | 3 | 5, from: number, out: number): Layer => conv({ in: from, out, size, bias: true, initial });
+  const layer = (size: 1 | 3 | 5, from: number, out: number): Convolution => conv({ in: from, out, size, bias: true, initial });
   const wide = convNorm(layer(5, channels, channels), "relu");
   const narrow = convNorm(layer(3, channels, channels), "relu");
   const squeeze = convNorm(layer(1, channels, channels / 2), "relu");

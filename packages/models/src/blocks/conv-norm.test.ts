@@ -1,0 +1,39 @@
+import { grads, relu, sub, tidy, type Tensor, type Tensor4D, type Variable } from "@tensorflow/tfjs-core";
+import { startEngine } from "@segdistill/backend";
+import { batchNormInference } from "@segdistill/backend/ops";
+import { beforeAll, describe, expect, it } from "vitest";
+import { builtLayer } from "../built-layer.js";
+import { fixedMap, newPass } from "../fixed-scope.js";
+import { conv, convNorm, depthwise, transposedConv, type Convolution } from "./index.js";
+
+beforeAll(async () => {
+  await startEngine();
+});
+
+const layers: Readonly<Record<string, Convolution>> = {
+  "a convolution with a bias": conv({ in: 3, out: 5, size: 3, bias: true }),
+  "a depthwise one of stride 2": depthwise({ channels: 3, size: 3, stride: 2 }),
+  "a transposed one with a bias": transposedConv({ in: 3, out: 4, size: 2 }),
+};
+
+describe.each(Object.entries(layers))("in inference, %s takes the norm into its kernel", (_, convolution) => {
+  it("value and gradients are those of the norm after it", () => {
+    const still = newPass("inference");
+    const { run, variables, state } = builtLayer(convNorm(convolution, "relu"));
+    const plain = builtLayer(convolution);
+    const of = (name: string): Variable => variables[name] ?? state[name]!;
+    for (const [name, variable] of Object.entries(plain.variables)) variable.assign(of(name.replace("it/", "it/conv/")));
+    const apart = (x: Tensor4D): Tensor4D => {
+      const [scale, offset, mean, variance] = ["scale", "offset", "mean", "variance"].map((part) => of(`it/norm/${part}`)) as never[];
+      return relu(batchNormInference(plain.run(x, still), { scale: scale!, offset: offset!, mean: mean!, variance: variance! }));
+    };
+    const x = fixedMap("x", [2, 6, 4, 3]);
+    const both = (f: (x: Tensor4D) => Tensor4D): Tensor[] => [f(x), ...grads((z: Tensor) => f(z as Tensor4D))([x])];
+    const wanted = both(apart);
+    both((z) => run(z, still)).forEach((found, i) => {
+      const difference = tidy(() => sub(found, wanted[i]!).dataSync());
+      expect(Math.max(...difference.map(Math.abs))).toBeLessThan(1e-5);
+    });
+    expect(Math.max(...wanted[0]!.dataSync())).toBeGreaterThan(0.5);
+  });
+});
