@@ -39,7 +39,7 @@ export interface EngineOptions {
 }
 
 /** Environment variables that TensorFlow reads when it is loaded; a user's own setting is kept. */
-export const switches = { TF_ENABLE_ONEDNN_OPTS: "1", TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" } as const;
+const switches = { TF_ENABLE_ONEDNN_OPTS: "1", TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" } as const;
 
 let starting: Promise<EngineInfo> | undefined;
 let started: { readonly runtime: Runtime; readonly info: EngineInfo } | undefined;

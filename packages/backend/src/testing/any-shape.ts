@@ -11,7 +11,7 @@ interface AnyShape {
 }
 
 /** What fixtures/any-shape.py makes of the shapes: the k-th input has the k-th seed. */
-export const inputsOf = ({ inputs, times }: AnyShape): Tensor[] => inputs.map((shape, i) => mul(numbers(shape, [1, 2, 4, 5][i]!), times));
+const inputsOf = ({ inputs, times }: AnyShape): Tensor[] => inputs.map((shape, i) => mul(numbers(shape, [1, 2, 4, 5][i]!), times));
 
 /** Tests of one operator of fixtures/any-shape.json against PyTorch, eager and compiled: value and gradients, and the gradients of the gradient. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what its operator's cases hold

@@ -30,7 +30,7 @@ export function resNetConv(
  * stride or channels change: 1×1 with the stride and a norm); ReLU. `[B, h, w, in]` → `[B, h / stride, w / stride, out]`.
  * Variables `first/…`, `second/…`, `third/…`, `shortcut/…`. He et al. 2015, with the stride in the 3×3 as in today's implementations.
  */
-export function resNetBlock(
+function resNetBlock(
   { in: from, out, stride = 1 }: { readonly in: number; readonly out: number; readonly stride?: number },
   norm: ResNetNorm,
 ): Layer {

@@ -36,7 +36,7 @@ const added = (layer: Layer): Layer => ({
  * One matrix at every position: `[B, h, w, in]` → `[B, h, w, out]`, `x · kernel + bias`; variables `kernel` `[in, out]`, `bias`.
  * First values: Xavier-uniform, biases 0 [ours].
  */
-export const linear = ({ in: from, out }: { readonly in: number; readonly out: number }): Layer => ({
+const linear = ({ in: from, out }: { readonly in: number; readonly out: number }): Layer => ({
   channels: { in: from, out },
   scale: 1,
   parameters: from * out + out,
@@ -67,7 +67,7 @@ export const layerNorm = (channels: number): Layer => ({
  * q, k and v come from one matrix, `qkv/kernel` `[C, 3C]`: the first C columns give q, head after head. Vaswani et al. 2017.
  * Its multiply-accumulates besides the matrices: 2 · C · (h·w)² for q·kᵀ and the product with v.
  */
-export function selfAttention({ channels, heads }: { readonly channels: number; readonly heads: number }): Layer {
+function selfAttention({ channels, heads }: { readonly channels: number; readonly heads: number }): Layer {
   const [mix, out] = [linear({ in: channels, out: 3 * channels }), linear({ in: channels, out: channels })];
   const width = channels / heads;
   return {
