@@ -144,7 +144,7 @@ describe("configuration and run folder", { timeout: 240_000 }, () => {
   test.each([
     [
       "student.use=mobile-unet",
-      'package "@segdistill/models" offers no network "mobile-unet". Nearest: "mobile-u-net". It offers: mobile-u-net, u-net.',
+      'package "@segdistill/models" offers no network "mobile-unet". Nearest: "mobile-u-net". It offers: enet, erfnet, fanet, mobile-u-net, transunet, u-net.',
     ],
     [
       "distil.methods=[{ use: '@segdistill/plugin-kd#logit' }]",

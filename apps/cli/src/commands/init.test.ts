@@ -115,7 +115,7 @@ describe("what is refused", () => {
 
   test("names that nothing offers, folders that nothing recognises; nothing is written", async () => {
     expect(await message({ student: "mobile-unet" })).toBe(
-      '[--student mobile-unet] package "@segdistill/models" offers no network "mobile-unet". Nearest: "mobile-u-net". It offers: mobile-u-net, u-net.',
+      '[--student mobile-unet] package "@segdistill/models" offers no network "mobile-unet". Nearest: "mobile-u-net". It offers: enet, erfnet, fanet, mobile-u-net, transunet, u-net.',
     );
     const names = "Names: chase-db1, folder, phantoms, stare.";
     const expected = "Expected a folder that holds images/ and masks/, or the folder of a published set, or a name.";

@@ -13,15 +13,16 @@ export const afterOperator: Operator = {
     return run("IdentityN", [{ name: "T", type: attributeKinds.TF_ATTR_TYPE, value: kinds }], all, all.length);
   },
   plain: (inputs) => Object.values(inputs).map((x) => x.clone()),
+  gradient: { gradFunc: (dys) => Object.fromEntries((dys as Tensor[]).map((dy, i) => [`x${i}`, () => dy])) },
 };
 
-/** x, not before every one of `others` has been computed. Off the tape: no gradient goes through it. */
+/** x, not before every one of `others` has been computed. Its gradient is x's alone. */
 export const after = <T extends Tensor>(x: T, others: readonly Tensor[]): T =>
   others.length === 0 ? x.clone() : (allAfter([x], others)[0] as T);
 
 /**
  * The tensors, not before every one of `others` has been computed. TensorFlow does not merge what is computed from them with what was computed from the
- * tensors themselves. Off the tape.
+ * tensors themselves.
  */
 export function allAfter(tensors: readonly Tensor[], others: readonly Tensor[]): Tensor[] {
   const made = callMany("After", Object.fromEntries([...tensors, ...others].map((t, i) => [`x${i}`, t])) as NamedTensorMap);
