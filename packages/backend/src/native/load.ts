@@ -1,5 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import koffi from "koffi";
+import koffi from "koffi";
 import { wrongVersion } from "../errors.js";
 import { tensorflowVersion, type Library } from "../library/index.js";
 import { loadCApi, type CApi } from "./c-api.js";
@@ -37,6 +38,7 @@ export function loadNative(
 ): { readonly native: Native; readonly said: string } {
   const { value, said } = quietly(() => {
     if (!isMainThread) passOn(variables);
+    oneHeap();
     const c = loadCApi(cc, framework);
     if (c.TF_Version() !== tensorflowVersion) throw wrongVersion(c.TF_Version(), tensorflowVersion, folder);
     const shared = checked(c);
@@ -50,4 +52,18 @@ export function loadNative(
     return { c, shared, context, handles, execute, definitions };
   });
   return { native: value, said };
+}
+
+/** glibc keeps a heap for every thread, and what one frees no other reuses: with one heap a step's peak is 2 to 5 % lower, at the same speed (docs/engine.md). */
+function oneHeap(): void {
+  if (process.platform !== "linux") return;
+  try {
+    const M_ARENA_MAX = -8; // malloc.h
+    (koffi.load(null).func("int mallopt(int parameter, int value)") as unknown as (parameter: number, value: number) => number)(
+      M_ARENA_MAX,
+      1,
+    );
+  } catch {
+    // another C library: nothing to set
+  }
 }
