@@ -41,7 +41,7 @@ export async function train(goals: readonly Stage[], run: Run): Promise<Trained>
 
 async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, run: Run): Promise<Outcome> {
   const { stage, terms, adversaries, trained, balance } = ready;
-  const { store = memoryStore(), precision = "float32", signal } = run;
+  const { store = memoryStore(), precision = "float32", eager = false, check = false, signal } = run;
   const { steps, data } = stage;
 
   // 1. where it stands: done before, stopped before, or new
@@ -50,15 +50,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
   const before = at.position?.counters ?? {};
   store.tell(stage.name, { event: at.position?.done ? "reused" : at.position ? "resumed" : "started", step: done, steps });
   if (at.position?.done) return outcomeOf(ready, done, seconds, true, before);
-  const made = programs({
-    ready,
-    modules,
-    moved: at.moved,
-    eager: run.eager ?? false,
-    check: run.check ?? false,
-    reduce: run.reduce ?? alone,
-    precision,
-  });
+  const made = programs({ ready, modules, moved: at.moved, eager, check, reduce: run.reduce ?? alone, precision });
 
   // 2. the step: one tensor program
   const opponents = adversaries.map((adversary) => adversary.module);
