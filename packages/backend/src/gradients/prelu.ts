@@ -1,7 +1,30 @@
-import { add, minimum, mul, relu, tidy, type Tensor } from "@tensorflow/tfjs-core";
-import { replaceKernel } from "../operators/operator.js";
+import { add, matMul, minimum, mul, ones, relu, reshape, sub, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import { call, replaceGradient, replaceKernel } from "../operators/operator.js";
 
-/** tfjs-node's kernel is written with methods of tensors (`x.sub`) that only the whole of tfjs has. */
+/**
+ * tfjs-node's kernel is written with methods of tensors (`x.sub`) that only the whole of tfjs has. tfjs's gradient chooses between maps by two `where`s and
+ * adds up with `sum`; here the part of dy that came through the slope is what ReLU's gradient leaves over, and the sums are products with ones.
+ */
 export function mendPrelu(): void {
   replaceKernel("Prelu", ({ x, alpha }) => tidy(() => add<Tensor>(relu(x!), mul(alpha!, minimum(x!, 0)))));
+  replaceGradient({
+    kernelName: "Prelu",
+    inputsToSave: ["x", "alpha"],
+    gradFunc: (dys, [x, alpha]) => {
+      const dy = dys as Tensor;
+      const open = call("ReluGrad", { dy, y: x!, x: x! });
+      const sloped = sub(dy, open); // dy where x ≤ 0
+      return {
+        x: () => add(open, mul(alpha!, sloped)),
+        alpha: () => {
+          const c = alpha!.size;
+          const total =
+            c === 1
+              ? matMul(reshape(sloped, [1, -1]), reshape(x!, [-1, 1]))
+              : matMul(ones([1, x!.size / c]), reshape(mul(sloped, x!), [-1, c]));
+          return reshape(total, alpha!.shape);
+        },
+      };
+    },
+  });
 }

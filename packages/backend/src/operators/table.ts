@@ -74,7 +74,7 @@ const own: readonly OperatorFacts[] = [
   row("relu(x)", "kept", "mended", "twice", "max(x, 0), gradient 0 at 0; tfjs's took twice the time and kept x", ["Relu"]),
   row("relu6(x)", "kept", "mended", "twice", "min(max(x, 0), 6), gradient 0 at 0 and 6", ["Relu6"]),
   row("leakyRelu(x, slope)", "kept", "kept", "twice", "x or slope·x"),
-  row("prelu(x, slope)", "mended", "kept", "twice", "the same with a learned slope; tfjs-node's kernel called what is not there", [
+  row("prelu(x, slope)", "mended", "mended", "twice", "the same with a learned slope; tfjs-node's kernel called what is not there", [
     "Prelu",
   ]),
   row("gelu(x)", "ours", "ours", "twice", "x·Φ(x), the erf form"),
