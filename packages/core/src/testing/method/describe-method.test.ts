@@ -4,6 +4,7 @@ import {
   customGrad,
   engine,
   expandDims,
+  getBackend,
   greater,
   keep,
   log,
@@ -123,7 +124,7 @@ test.each<[string, () => CheckedMethod, MethodConformance?]>([
   ["part of the gradient stopped, as declared", () => oneTerm(halfStopped), { detached: ["term"] }],
 ])("an honest method passes: %s", async (_, make, options) => {
   const found = await verdicts((runner) => describeMethod(runner, "honest", make, options));
-  expect([Object.fromEntries([...found].filter(([, message]) => message !== null)), found.size]).toEqual([{}, 17]);
+  expect([Object.fromEntries([...found].filter(([, message]) => message !== null)), found.size]).toEqual([{}, 18]);
 });
 function collects(): CheckedMethod {
   return method({
@@ -166,10 +167,11 @@ const all: MethodCheck[] = [
   "counts depend on no network",
   "pictures without a label count as they should",
   "pixels that are not valid do not count",
+  "every backend agrees",
 ];
-const [names, options, reads, finite, reach, lowers, weights, frozen, leaks, seed, compiled, order, couples, twice, counts, unlabelled, invalid] = all as [
+const [names, options, reads, finite, reach, lowers, weights, frozen, leaks, seed, compiled, order, couples, twice, counts, unlabelled, invalid, backends] = all as [
   MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck,
-  MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck,
+  MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck, MethodCheck,
 ]; // prettier-ignore
 
 /** A gradient of one's own for Σ(z²) of each picture, which has 2·z·dy. */
@@ -227,7 +229,7 @@ const broken: readonly Broken[] = [
     make: () => oneTerm(distance, { name: `term-${made++}` }),
     check: names,
     says: "[b] expected the same names whenever it is made; found broken, term-0, then broken, term-2. Make names of options, never of counters or time.",
-    others: [lowers, seed, compiled, order, counts, unlabelled, invalid], // which look for a term by its name
+    others: [lowers, seed, compiled, order, counts, unlabelled, invalid, backends], // which look for a term by its name
   },
   {
     what: "options with a function",
@@ -496,7 +498,7 @@ const broken: readonly Broken[] = [
     make: () => oneTerm(({ net }) => meanOver(square(add(net.student.logits, 4 ** (made++ % 5))))), // a generator that is easily foreseen
     check: seed,
     says: "[b] expected the same bytes of broken/term in step 0 in two runs of one seed; found ",
-    others: [lowers, weights, compiled, order, couples, twice, unlabelled, invalid], // whatever compares two runs, or two steps
+    others: [lowers, weights, compiled, order, couples, twice, unlabelled, invalid, backends], // whatever compares two runs, or two steps
   },
   {
     what: "first values of its own",
@@ -509,7 +511,7 @@ const broken: readonly Broken[] = [
       }),
     check: seed,
     says: "[b] expected the same bytes of broken/term in step 0 in two runs of one seed; found ",
-    others: [lowers, weights, compiled, order, unlabelled, invalid], // whatever compares two runs
+    others: [lowers, weights, compiled, order, unlabelled, invalid, backends], // whatever compares two runs
   },
   {
     what: "a number of JavaScript that changes from step to step",
@@ -585,6 +587,12 @@ const broken: readonly Broken[] = [
     make: () => oneTerm((step) => labelled(step, step.labelled)),
     check: invalid,
     says: "[b] expected labels of pixels that are not valid to change nothing in broken/term in step 0; found ",
+  },
+  {
+    what: "another meaning on another backend",
+    make: () => oneTerm((step) => ({ ...distance(step), sum: mul(distance(step).sum, getBackend() === "cpu" ? 1.001 : 1) })),
+    check: backends,
+    says: "[b] expected broken/term on tfjs's cpu backend as on TensorFlow, ",
   },
 ];
 

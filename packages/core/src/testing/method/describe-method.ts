@@ -1,4 +1,5 @@
 import type { CheckedMethod } from "../../contract/index.js";
+import { notComparable } from "../comparable.js";
 import { suite, type Check, type Runner } from "../runner.js";
 import type { MethodConformance, MethodSubject } from "./subject.js";
 
@@ -20,6 +21,7 @@ const checks = {
     "pictures without a label count as they should",
     "pixels that are not valid do not count",
   ],
+  backends: ["every backend agrees"],
 } as const;
 
 export type MethodCheck = (typeof checks)[keyof typeof checks][number];
@@ -31,12 +33,14 @@ const load = async (): Promise<Holds<MethodCheck>> => ({
   ...(await import("./numbers.js")).numbers,
   ...(await import("./running.js")).running,
   ...(await import("./batches.js")).batches,
+  ...(await import("./backends.js")).backends,
 });
 
 /**
  * Holds a method to the contract, on tiny networks of the kit's own that have the taps it wants: values and gradients finite on random, constant, zero and saturated
  * maps and with classes absent; only declared taps read; the gradient in the student, and no frozen byte moved; no tensor left, also after a throw;
- * the same numbers for the same seed, eager or compiled, in any order of the batch; sums, means, counts, labels, masks and weights as declared.
+ * the same numbers for the same seed, eager or compiled, in any order of the batch; sums, means, counts, labels, masks and weights as declared;
+ * values and gradients on tfjs's `cpu` backend as on TensorFlow, to 1e-4, where `@tensorflow/tfjs-backend-cpu` is installed: a skipped test says so if not.
  *
  * `make` is called anew for every run. A method with services names their providers in `beside`. A failed check throws node:assert's AssertionError
  * with the method's name, what was expected and found, and the remedy. design.md 4, methods.md 1.3 (P2 to P6)
@@ -52,6 +56,12 @@ export function describeMethod(runner: Runner, name: string, make: () => Checked
     runner,
     name,
     subject,
-    all.map((check): Check<MethodSubject> => ({ name: check, holds: async (it) => (await load())[check](it) })),
+    all.map(
+      (check): Check<MethodSubject> => ({
+        name: check,
+        holds: async (it) => (await load())[check](it),
+        impossible: check === "every backend agrees" ? (options.oneBackend ?? notComparable()) : null,
+      }),
+    ),
   );
 }

@@ -167,3 +167,17 @@ export const stepRaises = (who: string, term: string, ratio: number, asked: stri
     `${short(ratio)} of that`,
     "Mend the gradient (gradcheck tells more), or name the term in detached if it stops a part of it on purpose.",
   );
+export const backendFails = (who: string, message: string): AssertionError =>
+  failed(
+    who,
+    "value and gradient on tfjs's cpu backend too",
+    message,
+    "Write it with operators of tfjs and of @segdistill/backend/ops, or register a form of your kernel for every backend; where tfjs's own is wrong, name it in oneBackend.",
+  );
+export const backendsDiffer = (who: string, what: string, tensorflow: number, cpu: number): AssertionError =>
+  failed(
+    who,
+    `${what} on tfjs's cpu backend as on TensorFlow, ${short(tensorflow)}, to 1e-4`,
+    short(cpu),
+    "Ask for no backend, and give a kernel of your own one meaning on all of them; where tfjs's own is wrong, name it in oneBackend.",
+  );

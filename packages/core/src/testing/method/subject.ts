@@ -21,6 +21,8 @@ export interface MethodConformance {
   readonly detached?: readonly string[];
   /** Terms that read labels where there are some and something else where there are none: how they count unlabelled images is their own affair. */
   readonly mixed?: readonly string[];
+  /** Why it cannot be held against tfjs's `cpu` backend, such as an operator that is wrong there: a skipped test says so. */
+  readonly oneBackend?: string;
 }
 
 /** A method under test. */

@@ -2,6 +2,7 @@ import {
   add,
   conv2d,
   conv2dTranspose,
+  getBackend,
   keep,
   mean,
   mul,
@@ -34,8 +35,9 @@ const checks = [
   "the gradient reaches every variable",
   "no tensor is left behind by a pass",
   "it trains, compiled as eager",
+  "every backend agrees",
 ] as const;
-const [shapes, sizes, names, parameters, first, own, decodes, state, noise, alone, gradient, leaks, trains] = checks;
+const [shapes, sizes, names, parameters, first, own, decodes, state, noise, alone, gradient, leaks, trains, backends] = checks;
 
 interface Changes extends Partial<Omit<NetworkSpec<string>, "taps">> {
   readonly kernel?: Parameters<Make["variable"]>[2];
@@ -187,7 +189,7 @@ const broken: readonly Broken[] = [
     make: () => net({ key: `down/${made++}/kernel` }),
     check: names,
     says: "[n] expected the same variables whenever it is built; found down/5/kernel, then down/6/kernel. Make names of the place in the network, never of counters.",
-    others: [gradient, trains], // which look for variables by name
+    others: [gradient, trains, backends], // which look for variables by name
   },
   {
     what: "a name with an empty part",
@@ -244,7 +246,7 @@ const broken: readonly Broken[] = [
     make: () => net({ kernel: { uniform: 1 + (made++ % 3) } }),
     check: first,
     says: '[n] expected the same first values of "down/kernel" for the same seed; found others. Say how they are drawn (normal, uniform), and draw nothing yourself.',
-    others: [trains], // its two runs start apart
+    others: [trains, backends], // their two runs start apart
   },
   {
     what: "the same first values for every seed",
@@ -358,7 +360,7 @@ const broken: readonly Broken[] = [
       }),
     check: alone,
     says: "[n] expected finite the logits in inference; found NaN or infinity. Look at first values and divisions.",
-    others: [decodes], // NaN is NaN, whatever the bottleneck
+    others: [decodes, backends], // NaN is NaN, whatever the bottleneck
   },
   {
     what: "a variable that is not used",
@@ -405,6 +407,12 @@ const broken: readonly Broken[] = [
     make: () => net({ drawn: () => randomNormal([1, 1, 1, 4], 0, 1, "float32", made++) }),
     check: trains,
     says: "[backend] tf.randomNormal was called inside a step at ", // the engine refuses it before the numbers differ
+  },
+  {
+    what: "another meaning on another backend",
+    make: () => net({ more: () => (x) => mul(x, getBackend() === "cpu" ? 0.001 : 0) }),
+    check: backends,
+    says: "[n] expected the logits in inference on tfjs's cpu backend as on TensorFlow, ",
   },
 ];
 /** Some kernel, the same whenever it is asked for. */

@@ -1,4 +1,5 @@
 import type { NetworkSpec } from "../../contract/index.js";
+import { notComparable } from "../comparable.js";
 import { suite, type Check, type Runner } from "../runner.js";
 import type { NetworkSubject } from "./built.js";
 
@@ -7,6 +8,8 @@ export interface NetworkConformance {
   readonly parameters?: number;
   /** How near eager and compiled training must be, relative. 1e-4; more for a network of matrix products, which TensorFlow rounds otherwise inside a function. */
   readonly within?: number;
+  /** Why it cannot be held against tfjs's `cpu` backend, such as an operator that is wrong there: a skipped test says so. */
+  readonly oneBackend?: string;
 }
 
 const checks = {
@@ -27,6 +30,7 @@ const checks = {
     "no tensor is left behind by a pass",
     "it trains, compiled as eager",
   ],
+  backends: ["every backend agrees"],
 } as const;
 
 export type NetworkCheck = (typeof checks)[keyof typeof checks][number];
@@ -36,12 +40,14 @@ export type HoldsOfNetwork<Name extends NetworkCheck> = Readonly<Record<Name, (s
 const load = async (): Promise<HoldsOfNetwork<NetworkCheck>> => ({
   ...(await import("./facts.js")).facts,
   ...(await import("./passes.js")).passes,
+  ...(await import("./backends.js")).backends,
 });
 
 /**
  * Holds a network to the contract: logits, bottleneck and taps of the declared shapes at two sizes that are not square; variables with stable
  * names, counted, and started from the seed; decode a function of its encoding, with a bottleneck that can be replaced; state that moves only where
- * it may; inference without noise, image by image; a gradient in every variable; eager as compiled; sizes that do not fit refused.
+ * it may; inference without noise, image by image; a gradient in every variable; eager as compiled; sizes that do not fit refused;
+ * in inference the same on tfjs's `cpu` backend as on TensorFlow, to 1e-4, where `@tensorflow/tfjs-backend-cpu` is installed: a skipped test says so if not.
  *
  * `make` is called anew for every network that is built: give it a small width. A failed check throws node:assert's AssertionError with the network's
  * name, what was expected and found, and the remedy. design.md 4
@@ -57,6 +63,12 @@ export function describeNetwork(runner: Runner, name: string, make: () => Networ
     { name, make, parameters: options.parameters, within: options.within ?? 1e-4 },
     Object.values(checks)
       .flat()
-      .map((check): Check<NetworkSubject> => ({ name: check, holds: async (it) => (await load())[check](it) })),
+      .map(
+        (check): Check<NetworkSubject> => ({
+          name: check,
+          holds: async (it) => (await load())[check](it),
+          impossible: check === "every backend agrees" ? (options.oneBackend ?? notComparable()) : null,
+        }),
+      ),
   );
 }

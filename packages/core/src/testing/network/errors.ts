@@ -104,3 +104,17 @@ export const compiledOtherwise = (who: string, what: string, eager: number, comp
   );
 export const tensorsLeft = (who: string, left: number): AssertionError =>
   failed(who, "no tensor left behind by a pass", String(left), "Make tensors inside encode and decode, and keep none.");
+export const backendFails = (who: string, message: string): AssertionError =>
+  failed(
+    who,
+    "inference on tfjs's cpu backend too",
+    message,
+    "Write it with operators of tfjs and of @segdistill/backend/ops, or register a form of your kernel for every backend; where tfjs's own is wrong, name it in oneBackend.",
+  );
+export const backendsDiffer = (who: string, what: string, tensorflow: number, cpu: number): AssertionError =>
+  failed(
+    who,
+    `${what} in inference on tfjs's cpu backend as on TensorFlow, ${short(tensorflow)}, to 1e-4`,
+    short(cpu),
+    "Ask for no backend, and give a kernel of your own one meaning on all of them; where tfjs's own is wrong, name it in oneBackend.",
+  );
