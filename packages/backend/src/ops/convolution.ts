@@ -31,10 +31,10 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOption
   requireMaps("conv2d", x, kernel);
   if (x.shape[3] % groups !== 0 || kernel.shape[3] % groups !== 0) throw wrongGroups(x.shape, kernel.shape, groups);
   if (x.shape[3] !== kernel.shape[2] * groups) throw wrongChannels("conv2d", x.shape, kernel.shape, kernel.shape[2] * groups);
-  const { stride, dilation, frame, word } = fit("conv2d", x, kernel, options);
+  const { stride, dilation, word, padded } = fit("conv2d", x, kernel, options);
   if (stride === 1 && word === "same" && groups === 1 && dilation[0] === 1 && dilation[1] === 1 && winogradPays(x, kernel))
     return winograd(x, kernel);
-  const [map, padding] = word === undefined ? ([pad(x, around(frame)), "valid"] as const) : ([x, word] as const);
+  const [map, padding] = padded();
   if (groups === 1 && dilation[0] === 1 && dilation[1] === 1) return dense(map, kernel, stride, padding);
   return call("AnyConvolution", { x: map, kernel }, { stride: pair(stride), padding, dilation }) as Tensor4D;
 }
@@ -47,10 +47,14 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOption
 export function depthwiseConv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions = {}): Tensor4D {
   requireMaps("depthwiseConv2d", x, kernel);
   if (x.shape[3] !== kernel.shape[2]) throw wrongChannels("depthwiseConv2d", x.shape, kernel.shape, kernel.shape[2]);
-  const { stride, dilation, frame, word } = fit("depthwiseConv2d", x, kernel, options);
-  // zeros inside the op: without a padded copy the forward pass takes 0.7 of the time, with its gradients 0.9 (docs/engine.md); dense ones gain nothing
-  if (dilation[0] === 1 && dilation[1] === 1) return depthwise(x, kernel, stride, word ?? around(frame));
-  const everywhere = depthwise(x, kernel, 1, stride === 1 && word !== undefined ? word : around(frame), "NHWC", dilation);
+  const { stride, dilation, frame, word, padded } = fit("depthwiseConv2d", x, kernel, options);
+  if (dilation[0] === 1 && dilation[1] === 1) {
+    // not zeros inside the op: where TensorFlow joins it with a sum that follows it loses them, and the process ends (docs/engine.md)
+    const [map, padding] = padded();
+    return depthwise(map, kernel, stride, padding);
+  }
+  const [map, padding] = stride === 1 && word !== undefined ? ([x, word] as const) : ([pad(x, around(frame)), "valid"] as const);
+  const everywhere = depthwise(map, kernel, 1, padding, "NHWC", dilation);
   // a pool of size 1 takes every stride-th value; tfjs has no gradient of stridedSlice, and dilates at stride 1 only
   return stride === 1 ? everywhere : avgPool(everywhere, 1, stride, "valid");
 }
@@ -123,5 +127,16 @@ function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding =
   const span = spanOf(window, dilation);
   const frame = frameOf(size, span, stride, padding);
   if (([0, 1] as const).some((i) => positions(size[i], span[i], stride, frame[i]) < 1)) throw noPosition(who, x.shape, span, frame);
-  return { stride, dilation, span, frame, word: wordFor(size, span, stride, padding) };
+  const word = wordFor(size, span, stride, padding);
+  /** The map and the word for TensorFlow's op; zeros that no window reaches are left out. */
+  const padded = (): readonly [Tensor4D, "same" | "valid"] => {
+    if (word !== undefined) return [x, word];
+    const [rows, columns] = ([0, 1] as const).map((i): [number, number] => {
+      const [before] = frame[i];
+      const reached = (positions(size[i], span[i], stride, frame[i]) - 1) * stride + span[i];
+      return [before, Math.max(reached - size[i] - before, 0)];
+    }) as [[number, number], [number, number]];
+    return [pad(x, around([rows, columns])), "valid"];
+  };
+  return { stride, dilation, frame, word, padded };
 }
