@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import tsconfig from "./tsconfig.json" with { type: "json" };
@@ -8,17 +10,24 @@ const alias = Object.entries(tsconfig.compilerOptions.paths).map(([name, [path]]
   replacement: fileURLToPath(new URL(path!.replace("*", "$1"), import.meta.url)),
 }));
 
-/** Files that need a process of their own: they put something in a module's place, run programs, or look at what an engine does when it starts. */
+/** Test files that need a process of their own by what they do: put something in a module's place, run programs, start threads. */
+const readAlone = ["apps", "packages"].flatMap((top) =>
+  readdirSync(join(import.meta.dirname, top), { recursive: true, encoding: "utf8" })
+    .map((file) => `${top}/${file.replaceAll("\\", "/")}`)
+    .filter((file) => file.endsWith(".test.ts") && !/\/(node_modules|dist)\//.test(file))
+    .filter((file) =>
+      /\bvi\.(mock|doMock|resetModules)\(|"node:(child_process|worker_threads)"/.test(
+        readFileSync(join(import.meta.dirname, file), "utf8"),
+      ),
+    ),
+);
 const alone = [
-  "apps/cli/src/{cli,experiments,run}.test.ts",
-  "apps/cli/src/resolve/installed.test.ts",
-  "apps/cli/test/**/*.test.ts",
+  ...readAlone,
   "examples/**/*.test.ts",
   "test/**/*.test.ts",
+  // they look at what an engine does when it starts, or change what is one for a process
   "packages/backend/src/*.test.ts",
   "packages/backend/src/{library,native,operators,testing}/**/*.test.ts",
-  "packages/core/src/run-folder/{atomic,folder}.test.ts",
-  "packages/core/test/{disk-full,kill/kill}.test.ts",
   "packages/models/src/networks.test.ts", // its bounds on rounding were measured with TensorFlow's default threads
 ];
 const outside = ["**/node_modules/**", "**/dist/**"];
