@@ -1,14 +1,11 @@
-import { dispose as disposeTensors, engine as tfjs, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { dispose as disposeTensors, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { computingIn } from "./computing.js";
-import { givingBack, runtime } from "./engine.js";
+import { runtime } from "./engine.js";
 import { changedSinceTrace, compiledClosed, disposedInput, nestedTrace, tooManyPlans, wrongPlans } from "./errors.js";
-import { heldCopy } from "./held-copy.js";
 import { attributeKinds } from "./native/constants.js";
-import { newGraph } from "./native/graph.js";
 import type { OpAttribute, TensorMetadata } from "./native/kernel-backend.js";
-import { firstDifference, newRecord, type Recorded } from "./native/recorded.js";
-import { withoutChance } from "./step-rules.js";
-import { userLine } from "./user-line.js";
+import { firstDifference } from "./native/recorded.js";
+import { trace, type Trace, type TraceOptions } from "./trace.js";
 
 /** The precision of convolutions and matrix products; everything behind a float32 barrier stays in float32. */
 export type Precision = "float32" | "bfloat16";
@@ -35,24 +32,12 @@ export interface Compiled {
   readonly runSync: (...args: readonly Tensor[]) => Tensor[];
   /** Traces for these arguments, if that was not done, and estimates the bytes that a run's values take at most beside arguments and variables. */
   readonly peakBytes: (...args: readonly Tensor[]) => number;
-  /** Operations in the traced graphs, by set of argument shapes. */
+  /** Operations in the traced graphs, by set of argument shapes; the one that was used last comes last. */
   readonly operations: () => Readonly<Record<string, number>>;
   readonly dispose: () => void;
 }
 
-/** One traced graph: for one set of argument shapes. */
-interface Plan {
-  readonly name: string;
-  readonly label: string;
-  readonly results: number;
-  readonly changed: readonly Variable[];
-  readonly inputs: readonly ({ readonly argument: number } | { readonly variable: Variable } | { readonly constant: number })[];
-  readonly operations: number;
-  readonly peakBytes: number;
-  /** What the trace did, in debug mode. */
-  readonly record: Recorded | undefined;
-  /** The number of the call that used it last. */
-  used: number;
+interface Plan extends Trace {
   /** Runs that wait or are under way: until they end the function stays. */
   users: number;
   gone: boolean;
@@ -71,7 +56,6 @@ const configs: Readonly<Record<Precision, readonly OpAttribute[]>> = {
   ],
 };
 
-let functions = 0;
 /** Compiled functions share variables, so one runs at a time; more in flight gains nothing (engine-ops.md §11). */
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -86,14 +70,16 @@ let queue: Promise<unknown> = Promise.resolve();
  */
 export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: CompileOptions = {}): Compiled {
   const { variables = [], precision = "float32", name = f.name || "step", plans: most = 64, check = false } = options;
-  const inPrecision = (...args: Tensor[]): readonly Tensor[] => computingIn(precision, () => f(...args));
   const { c, context, shared, backend, binding, handles, execute } = runtime();
   if (!Number.isInteger(most) || most < 1) throw wrongPlans(name, most);
+  const label = `compiled function "${name}"`;
+  /** The one that was not used for longest first. */
   const plans = new Map<string, Plan>();
-  let calls = 0;
   let closed = false;
   let warned = false;
   const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
+  const traced = (args: readonly Tensor[], how: TraceOptions): Trace =>
+    trace((...given) => computingIn(precision, () => f(...given)), args, variables, how);
 
   const planFor = (args: readonly Tensor[]): Plan => {
     if (closed) throw compiledClosed(name);
@@ -108,23 +94,22 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     const key = args.map((t) => `${t.dtype}[${t.shape.join(",")}]`).join(" ");
     let plan = plans.get(key);
     if (!plan) {
-      plan = trace(inPrecision, args, variables, { name, record: check });
+      plan = { ...traced(args, { record: check }), users: 0, gone: false };
       if (plans.size >= most) makeRoom(key);
     } else if (plan.record) {
-      const difference = firstDifference(plan.record, trace(inPrecision, args, variables, { name, record: true, dry: true }).record!);
+      const difference = firstDifference(plan.record, traced(args, { record: true, dry: true }).record!);
       if (difference) throw changedSinceTrace(name, difference.what, difference.line);
     }
+    plans.delete(key);
     plans.set(key, plan);
-    plan.used = calls++;
     return plan;
   };
   const makeRoom = (next: string): void => {
-    const all = [...plans].sort(([, a], [, b]) => a.used - b.used);
-    const last = all.slice(-3).map(([shapes]) => shapes);
-    if (!warned) process.emitWarning(tooManyPlans(name, most, last.join("; "), next), { type: "SegDistillWarning" });
+    const shapes = [...plans.keys()];
+    if (!warned) process.emitWarning(tooManyPlans(name, most, shapes.slice(-3).join("; "), next), { type: "SegDistillWarning" });
     warned = true;
-    const [key, oldest] = all[0]!;
-    plans.delete(key);
+    const oldest = plans.get(shapes[0]!)!;
+    plans.delete(shapes[0]!);
     forget(oldest);
   };
   const forget = (plan: Plan): void => {
@@ -133,10 +118,12 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     c.TFE_ContextRemoveFunction(context.pointer, plan.name, shared.status);
     for (const input of plan.inputs) if ("constant" in input) handles.remove(input.constant);
   };
-  const idsFor = (plan: Plan, args: readonly Tensor[]): number[] =>
-    plan.inputs.map((input) =>
+  const call = (plan: Plan, args: readonly Tensor[]): Parameters<typeof execute.now> => {
+    const ids = plan.inputs.map((input) =>
       "argument" in input ? idOf(args[input.argument]!) : "variable" in input ? idOf(input.variable) : input.constant,
     );
+    return [plan.name, configs[precision], ids, plan.results + plan.changed.length, label];
+  };
   const settle = (plan: Plan, out: readonly TensorMetadata[]): Tensor[] => {
     for (const [i, variable] of plan.changed.entries()) {
       const data = backend.tensorMap.get(variable.dataId);
@@ -156,7 +143,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
   return {
     runSync: (...args) => {
       const plan = planFor(args);
-      return settle(plan, execute.now(plan.name, configs[precision], idsFor(plan, args), plan.results + plan.changed.length, plan.label));
+      return settle(plan, execute.now(...call(plan, args)));
     },
     run: (...args) => {
       const plan = planFor(args);
@@ -164,10 +151,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
       plan.users++;
       const turn = queue.then(async () => {
         try {
-          return settle(
-            plan,
-            await execute.later(plan.name, configs[precision], idsFor(plan, held), plan.results + plan.changed.length, plan.label),
-          );
+          return settle(plan, await execute.later(...call(plan, held)));
         } finally {
           disposeTensors(held);
           plan.users--;
@@ -185,76 +169,4 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
       closed = true;
     },
   };
-}
-
-interface TraceOptions {
-  readonly name: string;
-  readonly record: boolean;
-  /** Only for the record: no function is made. */
-  readonly dry?: boolean;
-}
-
-/** Runs `f` once with every op written into a graph, and gives the variables back as they were. */
-function trace(
-  f: (...args: Tensor[]) => readonly Tensor[],
-  args: readonly Tensor[],
-  variables: readonly Variable[],
-  { name, record: recorded, dry = false }: TraceOptions,
-): Plan {
-  const { c, shared, context, handles, definitions, binding, backend } = runtime();
-  const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
-  // two variables with one value would be one input
-  for (const v of variables) if (backend.tensorMap.get(v.dataId).refCount > 1) tidy(() => v.assign(heldCopy(v as Tensor)));
-  const argumentIds = args.map(idOf); // tfjs uploads late: upload before the graph is open
-  const variableIds = new Map(variables.map((v) => [idOf(v), v]));
-  const before = new Map(variables.map((v) => [v, v.dataId]));
-  // `assign` gives up the variable's value, which must outlive the trace
-  for (const variable of variables) backend.incRef(variable.dataId);
-  const named = new Map([
-    ...argumentIds.map((id, i) => [id, `argument ${i}`] as const),
-    ...[...variableIds].map(([id, v]) => [id, `variable "${v.name}"`] as const),
-  ]);
-  const record = recorded ? newRecord(named, userLine) : undefined;
-  const graph = newGraph(c, shared, context.pointer, handles, definitions, { named, record });
-  let results: readonly Tensor[] = [];
-  try {
-    return binding.into(graph, () => {
-      results = tidy(() => givingBack(() => withoutChance(() => f(...args).map((t) => keep(t.clone())))));
-      const changed = variables.filter((v) => v.dataId !== before.get(v));
-      const outputs = [...results, ...changed].map(idOf);
-      record?.results(outputs);
-      const plan = `segdistill_${functions++}`;
-      const peakBytes = graph.peakBytes(outputs);
-      const operations = dry ? 0 : graph.finish(plan, outputs).size;
-      const inputs = (dry ? [] : graph.inputs()).map((id): Plan["inputs"][number] => {
-        const argument = argumentIds.indexOf(id);
-        if (argument >= 0) return { argument };
-        const variable = variableIds.get(id);
-        return variable ? { variable } : { constant: handles.share(id) };
-      });
-      return {
-        name: plan,
-        label: `compiled function "${name}"`,
-        results: results.length,
-        changed,
-        inputs,
-        operations,
-        peakBytes,
-        record,
-        used: 0,
-        users: 0,
-        gone: false,
-      };
-    });
-  } finally {
-    binding.into(graph, () => disposeTensors(results as Tensor[]));
-    for (const [variable, old] of before) {
-      const now = variable.dataId;
-      variable.dataId = old;
-      if (now === old) backend.tensorMap.get(old).refCount--;
-      else if (backend.disposeData(now))
-        (tfjs() as unknown as { removeDataId: (id: object, of: object) => void }).removeDataId(now, backend);
-    }
-    graph.close();
-  }
 }
