@@ -334,5 +334,5 @@ export const noStage = (found: string, known: readonly string[]): UserError =>
 export const wrongRows = (found: number): UserError =>
   userError("profile/rows", `[--rows ${found}] Expected a whole number, 2 or more: the longest that a table may be.`);
 export const profileFailed = (said: string): UserError => userError("profile/failed", `[profile] the compiled steps failed: ${said}`, 1);
-export const stoppedProfiling = (): UserError =>
-  userError("profile/stopped", "[profile] stopped. Nothing was kept; the same command begins anew.", 130);
+export const stoppedTrying = (): UserError =>
+  userError("trial/stopped", "stopped while a few steps were tried. Nothing of them was kept; the same command begins anew.", 130);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { choosePrecision, startEngine } from "@segdistill/backend";
+import { startEngine } from "@segdistill/backend";
 import { plan, writeAtomic } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
@@ -10,6 +10,7 @@ import { explanation } from "../explain/explanation.js";
 import { page } from "../explain/page.js";
 import { probe } from "../explain/probe.js";
 import type { Common } from "../program.js";
+import { knownPrecision } from "../run/auto-precision.js";
 import { resolveRun } from "../run/resolve-run.js";
 import { wiredRun } from "../run/wired-run.js";
 import { stopping } from "../stopping.js";
@@ -51,8 +52,9 @@ export const explain = async (file: string, options: ExplainOptions): Promise<nu
     await engine();
     const { name, seed: one = 0, seeds = [one] } = run.config;
     const seed = seeds[0]!;
-    const { precision } = await choosePrecision(run.config.precision);
     const { goals } = await wiredRun(run);
+    const { precision, why } = await knownPrecision(run.config.precision, goals);
+    if (run.config.precision === "auto") show.say(`precision: ${precision} as far as is known before steps are timed, for ${why}`);
     const planned = plan(goals, { seed, precision, code: null });
     if (options.probe) show.doing("probing", `two steps of ${planned.map((stage) => stage.name).join(", ")}`);
     const probed = options.probe ? await probe(goals, { seed, precision, signal: stop.signal }) : new Map<string, never>();

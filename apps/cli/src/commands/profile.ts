@@ -1,14 +1,15 @@
-import { choosePrecision, startEngine } from "@segdistill/backend";
-import { memoryStore, plan, train } from "@segdistill/core";
+import { startEngine } from "@segdistill/backend";
+import { plan } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
 import { noStage, wrongRows } from "../errors.js";
-import { shortened } from "../explain/probe.js";
 import { asText } from "../profile/as-text.js";
 import { opByOp } from "../profile/op-by-op.js";
 import { compiledSteps, markStep, withPrimitives } from "../profile/primitives.js";
 import type { Common } from "../program.js";
+import { knownPrecision } from "../run/auto-precision.js";
+import { fewSteps } from "../run/few-steps.js";
 import { resolveRun } from "../run/resolve-run.js";
 import { wiredRun } from "../run/wired-run.js";
 import { stopping } from "../stopping.js";
@@ -31,7 +32,7 @@ const steps = 3;
 
 /**
  * `segdistill profile`: where the time of a run's steps goes, by primitive in the compiled step (oneDNN's own times, by a process of its own) and by operator and layer where the
- * same step runs op by op. Nothing is trained or kept. Throws profile/no-stage, profile/rows, profile/failed, profile/stopped and what `explain` throws.
+ * same step runs op by op. Nothing is trained or kept. Throws profile/no-stage, profile/rows, profile/failed, trial/stopped and what `explain` throws.
  */
 export const profile = async (file: string, options: ProfileOptions): Promise<number> => {
   if (!(Number.isInteger(options.rows) && options.rows > 1)) throw wrongRows(options.rows);
@@ -45,13 +46,12 @@ export const profile = async (file: string, options: ProfileOptions): Promise<nu
     await startEngine();
     const { name, seed: one = 0, seeds = [one] } = run.config;
     const seed = seeds[0]!;
-    const { precision } = await choosePrecision(run.config.precision);
-    const goals = shortened((await wiredRun(run)).goals, steps);
+    const { goals } = await wiredRun(run);
+    const { precision } = await knownPrecision(run.config.precision, goals);
     const names = plan(goals, { seed, precision, code: null }).map((stage) => stage.name);
     if (options.stage !== undefined && !names.includes(options.stage)) throw noStage(options.stage, names);
     if (options.primitives) {
-      const store = { ...memoryStore(), step: (stage: string, { ms }: { readonly ms: number }) => markStep(stage, ms) };
-      (await train(goals, { seed, precision, signal, store })).dispose();
+      await fewSteps(goals, steps, { seed, precision, signal }, { step: (stage, { ms }) => markStep(stage, ms) });
       return 0;
     }
     show.doing("profiling", "compiled steps");
@@ -59,7 +59,7 @@ export const profile = async (file: string, options: ProfileOptions): Promise<nu
     const args = [file, ...options.data.flatMap((one) => ["--data", one]), ...sets];
     const compiled = compiledSteps(await withPrimitives(["profile", ...args, "--primitives"], signal));
     show.doing("profiling", "op by op");
-    const slow = await opByOp(goals, { seed, signal });
+    const slow = await opByOp(goals, steps, { seed, signal });
     show.close();
     const chosen = names.filter((stage) => slow.has(stage) && (options.stage ?? stage) === stage);
     const found = {

@@ -1,6 +1,7 @@
-import { train, type Run, type Store } from "@segdistill/core";
+import type { Run } from "@segdistill/core";
+import type { Stage } from "@segdistill/core/contract";
+import { fewSteps } from "../run/few-steps.js";
 import { peakMemory, type PeakMemory } from "../run/peak-memory.js";
-import type { Batch, CheckedMethod, Data, Net, Stage } from "@segdistill/core/contract";
 
 /** What two steps of a stage took. */
 export interface Probed {
@@ -12,11 +13,8 @@ export interface Probed {
   readonly peakBytes: number;
 }
 
-const steps = 2;
-
 /**
- * Two real steps of every stage that the goals need, by the real loop on the real data, and nothing is kept. Gates and validations are left out, since two steps
- * teach nothing, and a pass over the data sees two batches.
+ * Two real steps of every stage that the goals need, as {@link fewSteps} runs them: nothing is kept.
  *
  * @returns by stage; one step alone counts as both
  */
@@ -26,8 +24,7 @@ export const probe = async (
   peak: PeakMemory = peakMemory(),
 ): Promise<ReadonlyMap<string, Probed>> => {
   const seen = new Map<string, { readonly ms: number[]; peakBytes: number }>();
-  const store: Store = {
-    load: () => Promise.resolve(null),
+  await fewSteps(goals, 2, run, {
     save: (name, _, { done }) => {
       if (done) seen.get(name)!.peakBytes = peak.bytes();
       return Promise.resolve();
@@ -41,58 +38,8 @@ export const probe = async (
       seen.get(name)!.ms.push(ms);
       peak.look();
     },
-  };
-  (await train(shortened(goals), { ...run, store })).dispose();
+  });
   return new Map(
     [...seen].map(([name, { ms, peakBytes }]) => [name, { firstSeconds: ms[0]! / 1000, stepSeconds: (ms[1] ?? ms[0]!) / 1000, peakBytes }]),
   );
 };
-
-/** The same stages of two steps at most, or `most`, those that methods ask for too; one stage stays one, whoever names it. */
-export const shortened = (goals: readonly Stage[], most = steps): readonly Stage[] => {
-  const made = new Map<Stage, Stage>();
-  const short = (stage: Stage): Stage => {
-    const before = made.get(stage);
-    if (before) return before;
-    const { validation, ...rest } = stage;
-    void validation;
-    const net = (of: Net<string>): Net<string> => {
-      if (of.mode === "frozen") return { ...of, of: { ...of.of, stage: short(of.of.stage) } };
-      return of.mode === "trained" && of.earlier ? { ...of, earlier: { ...of.earlier, stage: short(of.earlier.stage) } } : of;
-    };
-    const after: Stage = {
-      ...rest,
-      nets: Object.fromEntries(Object.entries(stage.nets).map(([role, of]) => [role, net(of)])),
-      methods: stage.methods.map((method) => withoutGates(method, short)) as unknown as Stage["methods"],
-      steps: Math.min(most, stage.steps),
-      data: fewBatches(stage.data, most),
-    };
-    made.set(stage, after);
-    return after;
-  };
-  return goals.map(short);
-};
-
-const withoutGates = (method: CheckedMethod, short: (stage: Stage) => Stage): CheckedMethod => {
-  const { build, stages } = method;
-  return {
-    ...method,
-    ...(build && { build: (site: never) => ({ ...build(site), gates: [] }) }),
-    ...(stages && { stages: (plan: never) => stages(plan).map(short) }),
-  };
-};
-
-const fewBatches = (data: Data, most: number): Data => ({
-  ...data,
-  batchesPerEpoch: Math.min(most, data.batchesPerEpoch),
-  epoch: (epoch, seed, first = 0) => few(data.epoch(epoch, seed, first), most - first),
-});
-
-async function* few(batches: AsyncIterable<Batch>, count: number): AsyncGenerator<Batch> {
-  let left = count;
-  for await (const batch of batches) {
-    if (left-- <= 0) return;
-    yield batch;
-    if (left === 0) return; // before the next one is asked for
-  }
-}

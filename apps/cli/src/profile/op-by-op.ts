@@ -1,6 +1,7 @@
 import { watchOps, type OpTime } from "@segdistill/backend";
-import { train, type Run, type Store } from "@segdistill/core";
+import type { Run } from "@segdistill/core";
 import type { Stage } from "@segdistill/core/contract";
+import { fewSteps } from "../run/few-steps.js";
 
 /** An operator in one step: the mean over steps. */
 export interface OperatorTime {
@@ -27,24 +28,30 @@ export interface OpByOp {
   readonly layers: readonly LayerTime[];
 }
 
-/** Runs stages op by op with a clock around every op. The first step of each warms up and is left out where there is another. */
-export const opByOp = async (goals: readonly Stage[], run: Pick<Run, "seed" | "signal">): Promise<ReadonlyMap<string, OpByOp>> => {
+/** Runs the first steps of stages op by op with a clock around every op. The first step of each warms up and is left out where there is another. */
+export const opByOp = async (
+  goals: readonly Stage[],
+  most: number,
+  run: Pick<Run, "seed" | "signal">,
+): Promise<ReadonlyMap<string, OpByOp>> => {
   const steps = new Map<string, { readonly ms: number; readonly ops: readonly OpTime[] }[]>();
   let open: OpTime[] = [];
-  const store: Store = {
-    load: () => Promise.resolve(null),
-    save: () => Promise.resolve(),
-    tell: (_, { event }) => {
-      if (event === "started") open = [];
-    },
-    step: (stage, { ms }) => {
-      steps.set(stage, [...(steps.get(stage) ?? []), { ms, ops: open }]);
-      open = [];
-    },
-  };
   const stop = watchOps((op) => open.push(op));
   try {
-    (await train(goals, { ...run, store, eager: true })).dispose();
+    await fewSteps(
+      goals,
+      most,
+      { ...run, eager: true },
+      {
+        tell: (_, { event }) => {
+          if (event === "started") open = [];
+        },
+        step: (stage, { ms }) => {
+          steps.set(stage, [...(steps.get(stage) ?? []), { ms, ops: open }]);
+          open = [];
+        },
+      },
+    );
   } finally {
     stop();
   }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
-import { profileFailed, stoppedProfiling } from "../errors.js";
+import { profileFailed, stoppedTrying } from "../errors.js";
 
 /** Runs of one kind of oneDNN primitive in a compiled step: the mean over steps. */
 export interface Primitive {
@@ -69,7 +69,7 @@ const meanOf = (steps: readonly { readonly ms: number; readonly primitives: read
   };
 };
 
-/** This program with other arguments and oneDNN's lines on: what it wrote to standard output. Throws profile/failed with its own message, profile/stopped. */
+/** This program with other arguments and oneDNN's lines on: what it wrote to standard output. Throws profile/failed with its own message, trial/stopped. */
 export const withPrimitives = (args: readonly string[], signal: AbortSignal): Promise<string> =>
   new Promise((resolve, reject) => {
     const env = { ...process.env, ONEDNN_VERBOSE: "1" }; // read when the library is loaded, so it needs a process of its own
@@ -81,7 +81,7 @@ export const withPrimitives = (args: readonly string[], signal: AbortSignal): Pr
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on("data", (piece: Buffer) => out.push(piece));
     child.stderr.on("data", (piece: Buffer) => err.push(piece));
-    child.on("error", (failure) => reject(signal.aborted ? stoppedProfiling() : failure));
+    child.on("error", (failure) => reject(signal.aborted ? stoppedTrying() : failure));
     child.on("close", (code) => {
       if (code === 0) resolve(Buffer.concat(out).toString());
       else reject(profileFailed(Buffer.concat(err).toString().trim().split("\n").at(-1)!));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OpTime } from "@segdistill/backend";
-import { noStage, profileFailed, stoppedProfiling, wrongRows } from "../errors.js";
+import { noStage, profileFailed, wrongRows } from "../errors.js";
 import { asText } from "./as-text.js";
 import { meanOf } from "./op-by-op.js";
 import { compiledSteps } from "./primitives.js";
@@ -107,8 +107,4 @@ test("what is refused", () => {
   );
   expect(wrongRows(1).message).toBe("[--rows 1] Expected a whole number, 2 or more: the longest that a table may be.");
   expect(profileFailed("[engine] no library.").message).toBe("[profile] the compiled steps failed: [engine] no library.");
-  expect([stoppedProfiling().exit, stoppedProfiling().message]).toEqual([
-    130,
-    "[profile] stopped. Nothing was kept; the same command begins anew.",
-  ]);
 });
