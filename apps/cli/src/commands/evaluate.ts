@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { choosePrecision, startEngine } from "@segdistill/backend";
-import { readRunFolder } from "@segdistill/core";
+import { choosePrecision, startEngine, type Precision } from "@segdistill/backend";
+import { readEnvironment, readRunFolder, runPaths } from "@segdistill/core";
 import { check } from "../config/check.js";
 import type { Resolved } from "../config/configure.js";
 import { configuration } from "../config/schema.js";
@@ -47,6 +47,12 @@ const opened = async (of: string) => {
 const checked = (config: unknown, of: string): Pick<Resolved, "data" | "precision" | "evaluate"> =>
   check(configuration, config, { at: () => join(of, "config.json"), path: [] }) as Resolved;
 
+/** The precision that a run's students were measured in, where this processor has a use for it; a run of `auto` says in its environment what that was. */
+export const precisionOf = async (run: string, asked: Resolved["precision"], choose = choosePrecision): Promise<Precision> => {
+  const had = asked === "auto" ? (await readEnvironment(runPaths(run).environment))?.precision.chosen : undefined;
+  return had === "float32" ? had : (await choose(asked)).precision;
+};
+
 /** `segdistill evaluate`: nothing is written; a table, or with `--json` all that results.json would hold of the models. */
 export const evaluate = async (of: string, options: EvaluateOptions): Promise<number> => {
   const show = onScreen(options.quiet === true || options.json === true);
@@ -69,7 +75,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
   }
   await fetchedLibrary(options, show);
   await startEngine();
-  const { precision } = await choosePrecision(config?.precision ?? "float32");
+  const precision = await precisionOf(of, config?.precision ?? "float32");
   const { metrics, at } = config?.evaluate ?? ({ metrics: ["dice", "iou", "sensitivity", "specificity", "auc"], at: "native" } as const);
   const stop = stopping(show.say);
   try {

@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { describeEnvironment, runPaths, writeResults } from "@segdistill/core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ResolvedRun } from "../run/resolve-run.js";
+import type { SeedOptions } from "../run/run-seed.js";
 import { reproduce } from "./reproduce.js";
 
 /** Repetitions that were asked for: nothing is trained here. */
 const repeated: ResolvedRun[] = [];
+/** Run folders that each is to have the precision of. */
+const alike: (readonly string[])[] = [];
 vi.mock("../run/run-seed.js", () => ({
-  runSeed: (run: ResolvedRun) => {
+  runSeed: (run: ResolvedRun, options: SeedOptions) => {
     repeated.push(run);
+    alike.push(options.alike);
     return Promise.resolve({ results: {}, before: false });
   },
 }));
@@ -61,6 +65,7 @@ test("a run whose teacher lies outside of the project is repeated where the user
   expect(repeated).toEqual([]);
   expect(await again([`teacher.weights=${elsewhere}`])).toBe(0);
   expect(repeated.map(({ config }) => config.teacher.weights)).toEqual([elsewhere]);
+  expect(alike).toEqual([[made]]);
 });
 
 test("nothing else may be set", async () => {

@@ -53,6 +53,7 @@ export const reproduce = async (run: string, options: ReproduceOptions): Promise
       const again = await runSeed(resolved, {
         ...{ seed: results.seed, path: into, resume: false, show, signal: stop.signal },
         others: () => Promise.resolve([]),
+        alike: [path],
         library: () => fetchedLibrary(options, show, stop.signal),
       });
       const verdict = await verdictOn([path, results], [into, again.results]);

@@ -5,6 +5,7 @@ import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
 import { badJobs, noSweep, resumedSweep } from "../errors.js";
 import type { Common } from "../program.js";
+import { runsIn } from "../run-list/find-runs.js";
 import { stopping } from "../stopping.js";
 import { entryNamed, sweepOf, type Entry } from "../sweep/entries.js";
 import { sweepNeighbours } from "../sweep/neighbours.js";
@@ -69,6 +70,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
         resume,
         ...(options.inspect && { inspect: options.inspect }),
         ...(entry && { others: sweepNeighbours(whole) }),
+        alike: runsIn(whole).filter((other) => other !== path),
         show,
         signal: stop.signal,
         library: () => fetchedLibrary(options, show, stop.signal),

@@ -28,7 +28,7 @@ const part = { cases: [], set: { fingerprint: () => Promise.resolve("f") } };
 const run = { folder: top, config: { name: "a" }, data: { train: part, test: {} } } as unknown as ResolvedRun;
 const show = { say: () => undefined, doing: () => undefined, close: () => undefined } as never;
 const begin = (path: string): Promise<unknown> =>
-  runSeed(run, { seed: 0, path, resume: false, show, signal: new AbortController().signal, library: () => Promise.resolve() });
+  runSeed(run, { seed: 0, path, resume: false, alike: [], show, signal: new AbortController().signal, library: () => Promise.resolve() });
 
 test("the folder is given back whatever happens: where the run fails, and where what is closed before it does", async () => {
   await expect(begin(join(top, "a"))).rejects.toThrow("no engine");

@@ -22,8 +22,9 @@ import type { Part } from "./open-data.js";
 import { splitOf, type ResolvedRun } from "./resolve-run.js";
 import { shownStore } from "./shown-store.js";
 import { stageMemory } from "./stage-memory.js";
+import { settledPrecision } from "./settled-precision.js";
 import { withTensorBoard } from "../tensorboard/board.js";
-import { wiredRun } from "./wired-run.js";
+import { wiredRun, type WiredRun } from "./wired-run.js";
 
 export interface SeedOptions {
   readonly seed: number;
@@ -33,6 +34,8 @@ export interface SeedOptions {
   readonly inspect?: "gradients";
   /** Run folders whose finished stages may be taken over; those beside this one if left out. */
   readonly others?: (folder: string) => Promise<readonly string[]>;
+  /** Run folders that this one is to be compared with: with `precision: auto` it takes theirs. */
+  readonly alike: readonly string[];
   readonly show: Progress;
   readonly signal: AbortSignal;
   /** Makes sure that TensorFlow is there; not called where everything is done. */
@@ -47,7 +50,7 @@ export interface SeedDone {
 
 /** One run of one seed: trains what is not trained yet, measures, and writes the run folder to its end. */
 export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<SeedDone> => {
-  const { seed, path, resume, show, library } = options;
+  const { seed, path, resume, show, library, others = runsBeside } = options;
   const config = configOf(run, seed);
   const fingerprints = await fingerprintsOf(run.data.test);
   const versions = versionsOf(originsOf(run));
@@ -60,9 +63,11 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
   try {
     folder.warnings.forEach(show.say);
     const engine = await startEngine();
+    const wired = await wiredRun(run);
     const earlier = await folder.readEnvironment();
+    const around = await others(folder.paths.folder);
     // a run that goes on keeps the precision that it began with
-    const precision = earlier?.precision.chosen ?? (await precisionOf(run, options));
+    const precision = earlier?.precision.chosen ?? (await precisionOf(run, wired, around, options));
     const here = await environmentOf(run, engine, versions, precision);
     // where nothing was trained yet, nothing goes on
     const begun = earlier !== null && (await folder.checkpoints.list()).some(({ records }) => records.length > 0);
@@ -70,7 +75,7 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
     if (changes.length > 0) show.say(`goes on after a change of machine, so it is not bit-exact: ${changes.join("; ")}`);
     const environment = { ...here, ...keptNotes(earlier?.notBitExact, changes) };
     await folder.writeEnvironment(environment);
-    return { results: await trainAndMeasure(run, folder, environment, fingerprints, options), before: false };
+    return { results: await trainAndMeasure({ run, wired, folder, environment, fingerprints, others: around }, options), before: false };
   } finally {
     try {
       show.close();
@@ -81,22 +86,30 @@ export const runSeed = async (run: ResolvedRun, options: SeedOptions): Promise<S
   }
 };
 
+/** What a run has when its training begins. */
+interface Begun {
+  readonly run: ResolvedRun;
+  readonly wired: WiredRun;
+  readonly folder: RunFolder;
+  readonly environment: Environment;
+  /** Of the test sets. */
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly others: readonly string[];
+}
+
 const trainAndMeasure = async (
-  run: ResolvedRun,
-  folder: RunFolder,
-  environment: Environment,
-  fingerprints: Readonly<Record<string, string>>,
-  { seed, show, signal, inspect, others = runsBeside }: SeedOptions,
+  { run, wired, folder, environment, fingerprints, others }: Begun,
+  { seed, show, signal, inspect }: SeedOptions,
 ): Promise<Results> => {
   const precision = environment.precision.chosen;
-  const { prepared, dataSet, goals, models } = await wiredRun(run);
-  const memory = stageMemory(folderStore(folder, { others: await others(folder.paths.folder), warn: show.say }));
+  const { prepared, dataSet, goals, models } = wired;
+  const memory = stageMemory(folderStore(folder, { others, warn: show.say }));
   const store = shownStore(memory.store, show);
   const trained = await train(goals, {
     seed,
     store,
     precision,
-    code: engineOrigins() as unknown as Json,
+    code: codeOf(),
     signal,
     ...(inspect && { inspect }),
   });
@@ -128,11 +141,20 @@ const configOf = ({ config }: ResolvedRun, seed: number): Json => {
   return one as Json;
 };
 
-const precisionOf = async (run: ResolvedRun, { show, signal }: SeedOptions): Promise<Precision> => {
-  const asked = run.config.precision;
+const codeOf = (): Json => engineOrigins() as unknown as Json;
+
+const precisionOf = async (
+  { config: { precision: asked } }: ResolvedRun,
+  { goals }: WiredRun,
+  others: readonly string[],
+  { seed, alike, show, signal }: SeedOptions,
+): Promise<Precision> => {
   if (asked !== "auto") return asked;
-  const timing = (): void => show.doing("timing", "a few steps in float32 and in bfloat16");
-  const { precision, why } = await autoPrecision((await wiredRun(run)).goals, { signal, timing });
+  const { precision, why } = await autoPrecision(goals, {
+    signal,
+    timing: () => show.doing("timing", "a few steps in float32 and in bfloat16"),
+    settled: () => settledPrecision({ goals, seed, code: codeOf(), alike, others }),
+  });
   show.say(`precision: ${precision}, for ${why}`);
   return precision;
 };

@@ -3,6 +3,7 @@ import { arch, cpus, platform, release, totalmem } from "node:os";
 import { z } from "zod";
 import { sha256 } from "./content.js";
 import { gitCommit } from "./git-commit.js";
+import { readJsonFile } from "./json-file.js";
 
 /** environment.json: on what a run was made. What could not be found out is null. */
 export interface Environment {
@@ -74,6 +75,10 @@ const shape = z.strictObject({
 
 /** The schema of environment.json. zod cannot say that a key is left out rather than undefined, so the type is given by hand. */
 export const environmentSchema = shape as unknown as z.ZodType<Environment>;
+
+/** The environment.json of a path; null where there is none, or a damaged one. */
+export const readEnvironment = (file: string): Promise<Environment | null> =>
+  readJsonFile(environmentSchema, file, { who: "environment", missing: "", damaged: "" }).catch(() => null);
 
 /** Abilities of a CPU that decide on speed, precision or rounding of the kernels. */
 export const flagsOfInterest: readonly string[] = [

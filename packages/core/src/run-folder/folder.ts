@@ -6,7 +6,7 @@ import { canonicalJson } from "./canonical.js";
 import { checkpoints, type Checkpoints } from "./checkpoint.js";
 import { sha256OfJson } from "./content.js";
 import { differences } from "./differences.js";
-import { environmentSchema, type Environment } from "./environment.js";
+import { environmentSchema, readEnvironment, type Environment } from "./environment.js";
 import {
   codeOf,
   foreignFolder,
@@ -22,7 +22,7 @@ import {
 import { openEventLog, type EventLog } from "./event-log.js";
 import { readForeignJson, type ParsedJson } from "./foreign-file.js";
 import { fileName, nameOf } from "./file-name.js";
-import { readJsonFile, writeJsonFile } from "./json-file.js";
+import { writeJsonFile } from "./json-file.js";
 import { refuseLinks } from "./refuse-links.js";
 import { lockFolder } from "./lock.js";
 import type { Results } from "./results.js";
@@ -188,8 +188,7 @@ export async function openRunFolder(path: string, options: RunFolderOptions): Pr
           missing: "",
           damaged: "This is a mistake in the program.",
         }),
-      readEnvironment: () =>
-        readJsonFile(environmentSchema, paths.environment, { who: "environment", missing: "", damaged: "" }).catch(() => null),
+      readEnvironment: () => readEnvironment(paths.environment),
       writeResults: (results) => writeResults(paths.results, results),
       writeStudent: (name, student, tensors) => writeStudent(paths.student(name), student, tensors),
       readStudent: (name) => readStudent(paths.student(name)),

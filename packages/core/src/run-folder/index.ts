@@ -3,7 +3,14 @@ export { canonicalJson } from "./canonical.js";
 export { checkpoints, type Checkpoint, type CheckpointPosition, type Checkpoints, type Found } from "./checkpoint.js";
 export { type CheckpointRecord } from "./checkpoint-record.js";
 export { contentKey, sha256, sha256OfFile, sha256OfFolder, sha256OfJson } from "./content.js";
-export { cpuFlags, describeEnvironment, environmentSchema, type Environment, type EnvironmentParts } from "./environment.js";
+export {
+  cpuFlags,
+  describeEnvironment,
+  environmentSchema,
+  readEnvironment,
+  type Environment,
+  type EnvironmentParts,
+} from "./environment.js";
 export { eventsOfStage, openEventLog, readEvents, type EventLog } from "./event-log.js";
 export {
   isStage,
