@@ -30,7 +30,8 @@ export interface Looking {
   readonly detected: (name: string) => string | undefined;
 }
 
-type Sets = Map<string, Promise<DataSet>>;
+/** Data sets that were opened, by what was asked for. */
+export type Sets = Map<string, Promise<DataSet>>;
 
 /** One part of a run: the cases that an entry's split names, of a data set that is opened once for all entries that name it with equal options. */
 export const openPart = async (path: readonly string[], entry: DataEntry, looking: Looking, sets: Sets = new Map()): Promise<Part> => {
@@ -50,8 +51,7 @@ export const openPart = async (path: readonly string[], entry: DataEntry, lookin
 };
 
 /** Opens every data set of a configuration once and takes the parts' cases. Throws where a split, a class list or a patient is wrong. */
-export const openData = async ({ data }: Pick<Resolved, "data">, looking: Looking): Promise<Opened> => {
-  const sets: Sets = new Map();
+export const openData = async ({ data }: Pick<Resolved, "data">, looking: Looking, sets: Sets = new Map()): Promise<Opened> => {
   const part = (path: readonly string[], entry: DataEntry): Promise<Part> => openPart(path, entry, looking, sets);
   const train = await part(["data", "train"], data.train);
   const unlabelled = data.unlabelled && (await part(["data", "unlabelled"], data.unlabelled));

@@ -5,7 +5,7 @@ import type { Source } from "../config/read.js";
 import { patchMultiple } from "../errors.js";
 import { refuseOutside } from "./own-weights.js";
 import { detectRoots } from "./detect-roots.js";
-import { openData, type Looking, type Opened } from "./open-data.js";
+import { openData, type Looking, type Opened, type Sets } from "./open-data.js";
 import { methodsOf, networkOf } from "./parts.js";
 import { refuseUnused, rootsOf } from "./roots.js";
 
@@ -29,6 +29,8 @@ export interface ResolveOptions {
   readonly folder?: string;
   /** Data sets that other entries of a sweep use, so that `--data` may name them too. */
   readonly beside?: readonly string[];
+  /** Data sets that other entries have opened already, for the same `--data`. */
+  readonly sets?: Sets;
 }
 
 /** The names of the data sets that a configuration uses. */
@@ -40,14 +42,14 @@ export const resolveRun = async (
   source: Source,
   written: Resolved,
   data: readonly string[],
-  { folder = dirname(resolve(source.file)), beside = [] }: ResolveOptions = {},
+  { folder = dirname(resolve(source.file)), beside = [], sets }: ResolveOptions = {},
 ): Promise<ResolvedRun> => {
   const roots = rootsOf(data);
   refuseUnused(roots, [...dataSetsOf(written), ...beside]);
   const detected = await detectRoots(process.env["SEGDISTILL_DATA"]);
   refuseOutside(source, written.teacher.weights, folder);
   const looking: Looking = { at: source.at, folder: process.cwd(), roots, detected: (name) => detected.get(name) };
-  const opened = await openData(written, looking);
+  const opened = await openData(written, looking, sets);
   const frame = { inputChannels: 1, classes: opened.train.set.classes.length }; // a prepared picture has one channel
   const teacher = await networkOf("teacher", written.teacher, frame, looking);
   const student = await networkOf("student", written.student, frame, looking);

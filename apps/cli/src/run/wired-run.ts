@@ -1,3 +1,4 @@
+import type { DataSet } from "@segdistill/core/contract";
 import { batches, prepare, wholePictures, type Prepare } from "@segdistill/datasets";
 import { givenWeights } from "./given-weights.js";
 import type { ResolvedRun } from "./resolve-run.js";
@@ -10,23 +11,29 @@ export interface WiredRun extends Wired {
   readonly dataSet: string;
 }
 
-/** Data, given weights and stages of a run. The engine must have been started. Throws run/weights-missing, run/unmatched-weights and what `stage` refuses. */
-export const wiredRun = async (run: ResolvedRun): Promise<WiredRun> => {
+/**
+ * Data, given weights and stages of a run. The engine must have been started. `fingerprintOf` for who wires several runs over the same opened data: every byte of it is
+ * read for its fingerprint. Throws run/weights-missing, run/unmatched-weights and what `stage` refuses.
+ */
+export const wiredRun = async (
+  run: ResolvedRun,
+  fingerprintOf = (set: DataSet): Promise<string> => set.fingerprint(),
+): Promise<WiredRun> => {
   const { config, teacher, student, methods } = run;
   const { set, cases } = run.data.train;
   const prepared = prepare(config.prepare);
-  const dataSet = await set.fingerprint();
+  const dataSet = await fingerprintOf(set);
   const { unlabelled, validation } = run.data;
   const shared = { prepare: prepared, classes: set.classes.length };
   const data = batches({
     ...shared,
     sample: config.sample,
     labelled: { cases, dataSet },
-    unlabelled: unlabelled && { cases: unlabelled.cases, dataSet: await unlabelled.set.fingerprint() },
+    unlabelled: unlabelled && { cases: unlabelled.cases, dataSet: await fingerprintOf(unlabelled.set) },
   });
   const { patch, batch } = config.sample;
   const held =
-    validation && wholePictures({ ...shared, patch, batch, cases: validation.cases, dataSet: await validation.set.fingerprint() });
+    validation && wholePictures({ ...shared, patch, batch, cases: validation.cases, dataSet: await fingerprintOf(validation.set) });
   const weights = await givenWeights(run);
   const wired = wire({
     config,

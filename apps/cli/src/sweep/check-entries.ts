@@ -1,14 +1,16 @@
 import { plan } from "@segdistill/core";
+import type { DataSet } from "@segdistill/core/contract";
 import { configure } from "../config/configure.js";
 import { inEntry } from "../errors.js";
 import { ablated } from "../run/parts.js";
+import type { Sets } from "../run/open-data.js";
 import { dataSetsOf, resolveRun, type ResolvedRun } from "../run/resolve-run.js";
 import { wiredRun } from "../run/wired-run.js";
 import type { Entry } from "./entries.js";
 
 /**
  * Every entry of a sweep opened and wired as its run will, in order: what is wrong with any of them is told before the first begins. The engine is started between
- * the two, so that a mistake in a configuration is told at once. Throws what {@link resolveRun}, {@link wiredRun} and {@link plan} throw, the latter two with the entry's name.
+ * the two, so that a mistake in a configuration is told at once. Data that entries share is opened and read for its fingerprint once. Throws what {@link resolveRun}, {@link wiredRun} and {@link plan} throw, the latter two with the entry's name.
  */
 export const checkEntries = async (
   entries: readonly Entry[],
@@ -18,8 +20,11 @@ export const checkEntries = async (
   const configs = entries.map(({ source }) => configure(source));
   const beside = configs.flatMap(dataSetsOf);
   const runs: ResolvedRun[] = [];
+  const sets: Sets = new Map();
+  const known = new Map<DataSet, Promise<string>>();
+  const fingerprintOf = (set: DataSet): Promise<string> => known.get(set) ?? known.set(set, set.fingerprint()).get(set)!;
   for (const [i, { source }] of entries.entries()) {
-    const run = await resolveRun(source, configs[i]!, data, { beside });
+    const run = await resolveRun(source, configs[i]!, data, { beside, sets });
     ablated(run.methods.made, run.config.distil.without ?? [], run.at(["distil", "without"]));
     runs.push(run);
   }
@@ -27,7 +32,7 @@ export const checkEntries = async (
   for (const [i, run] of runs.entries()) {
     try {
       // neither seed nor precision decides whether stages fit together
-      plan((await wiredRun(run)).goals, { seed: 0, precision: "float32", code: null });
+      plan((await wiredRun(run, fingerprintOf)).goals, { seed: 0, precision: "float32", code: null });
     } catch (error) {
       throw inEntry(entries[i]!.name, error);
     }
