@@ -1,5 +1,5 @@
 import { add, cast, greaterEqual, mul, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { wrongRate } from "../errors.js";
+import { notAMap, wrongRate } from "../errors.js";
 import { statelessNormal, statelessUniform } from "./random.js";
 
 /** 0 with probability `rate`, else 1/(1 − rate): follows from the seed alone. */
@@ -17,8 +17,10 @@ function mask(who: string, shape: readonly number[], rate: number, seed: Tensor1
 export const dropout = <T extends Tensor>(x: T, rate: number, seed: Tensor1D): T => mul(x, mask("dropout", x.shape, rate, seed));
 
 /** Dropout of whole channels (PyTorch's `dropout2d`): `x` [B, h, w, C], one draw for each image and channel. Else as {@link dropout}. */
-export const spatialDropout = (x: Tensor4D, rate: number, seed: Tensor1D): Tensor4D =>
-  mul(x, mask("spatialDropout", [x.shape[0], 1, 1, x.shape[3]], rate, seed));
+export function spatialDropout(x: Tensor4D, rate: number, seed: Tensor1D): Tensor4D {
+  if (x.rank !== 4) throw notAMap("spatialDropout", x.shape);
+  return mul(x, mask("spatialDropout", [x.shape[0], 1, 1, x.shape[3]], rate, seed));
+}
 
 /** x + deviation · n with n ~ N(0, 1) for every value, from `seed`, int32 [2]. Any shape; the gradient is dy. */
 export const gaussianNoise = <T extends Tensor>(x: T, deviation: number, seed: Tensor1D): T =>

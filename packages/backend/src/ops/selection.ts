@@ -39,7 +39,8 @@ export function oneHot(labels: Tensor, classes: number): Tensor {
   return indicator(labels, classes, 1, 0, "float32");
 }
 
-function axisOf(who: string, x: Tensor, axis: number): number {
+/** The axis counted from the front; throws where `x` has none of that number. */
+export function axisOf(who: string, x: Tensor, axis: number): number {
   const at = axis < 0 ? axis + x.rank : axis;
   if (!Number.isInteger(at) || at < 0 || at >= x.rank) throw wrongAxis(who, x.shape, axis);
   return at;

@@ -9,24 +9,25 @@ import {
   transpose,
   type Tensor,
 } from "@tensorflow/tfjs-core";
+import { axisOf } from "./selection.js";
 
 /** Runs `f`, which knows the last axis only, over another one. */
-function over<T extends Tensor>(x: T, axis: number, f: (x: Tensor) => Tensor): T {
+function over<T extends Tensor>(who: string, x: T, axis: number, f: (x: Tensor) => Tensor): T {
   const last = x.rank - 1;
-  const at = axis < 0 ? axis + x.rank : axis;
+  const at = axisOf(who, x, axis);
   if (at === last) return f(x) as T;
   const swapped = x.shape.map((_, i) => (i === at ? last : i === last ? at : i));
   return transpose(f(transpose(x, swapped)), swapped) as T;
 }
 
 /** exp(x_k) / Σ_j exp(x_j) along `axis`, by default the last: any shape, result of the same shape, in [0, 1]. Gradients of any order. */
-export const softmax = <T extends Tensor>(x: T, axis = -1): T => over(x, axis, (z) => overLast(z));
+export const softmax = <T extends Tensor>(x: T, axis = -1): T => over("softmax", x, axis, (z) => overLast(z));
 
 /**
  * x_k − log Σ_j exp(x_j) along `axis`, by default the last: any shape, result of the same shape, at most 0. Gradients of any order: tfjs's own
  * saves its output, so the gradient of its gradient is an error (engine-ops.md §3), and it knows the last axis only.
  */
-export const logSoftmax = <T extends Tensor>(x: T, axis = -1): T => over(x, axis, logOverLast);
+export const logSoftmax = <T extends Tensor>(x: T, axis = -1): T => over("logSoftmax", x, axis, logOverLast);
 
 function logOverLast(x: Tensor): Tensor {
   return customGrad((z, save) => {

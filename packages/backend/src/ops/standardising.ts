@@ -50,7 +50,8 @@ const parts = (x: Tensor, axes: number[], epsilon: number): { readonly centred: 
   return { centred, inverse: rsqrt(add(mean(square(centred), axes, true), epsilon)) };
 };
 
-function requireVectors(who: string, x: Tensor, vectors: Readonly<Record<string, Tensor | undefined>>): void {
+/** Throws where one of `vectors` is there and not [C]. */
+export function requireVectors(who: string, x: Tensor, vectors: Readonly<Record<string, Tensor | undefined>>): void {
   for (const [name, vector] of Object.entries(vectors))
     if (vector && (vector.shape.length !== 1 || vector.shape[0] !== x.shape.at(-1))) throw notOneAChannel(who, x.shape, name, vector.shape);
 }

@@ -6,18 +6,23 @@ import { inLayer, inModule } from "../layer-path.js";
 import {
   adaptiveAvgPool,
   avgPool,
+  batchNorm,
+  batchNormInference,
   conv2d,
   convTranspose2d,
   depthwiseConv2d,
   globalAvgPool,
   instanceNorm,
   layerNorm,
+  logSoftmax,
   maxPool,
   maxUnpool,
   powerIteration,
   reflectPad,
   resizeBilinear,
   resizeNearest,
+  softmax,
+  spatialDropout,
   spectralNorm,
 } from "./index.js";
 
@@ -48,6 +53,8 @@ test.each<readonly [what: string, f: () => unknown, code: string, message: strin
       ["resizeNearest", (z) => resizeNearest(z, [2, 3])],
       ["reflectPad", (z) => reflectPad(z, 1)],
       ["instanceNorm", (z) => instanceNorm(z)],
+      ["batchNorm", (z) => batchNorm(z, vector(5), vector(5))],
+      ["spatialDropout", (z) => spatialDropout(z, 0.5, tf.tensor1d([1, 2], "int32"))],
     ] as readonly [string, (z: tf.Tensor4D) => unknown][]
   ).map(
     ([who, f]) =>
@@ -125,6 +132,27 @@ test.each<readonly [what: string, f: () => unknown, code: string, message: strin
     "vector",
     "[layerNorm] x is [2, 6, 5, 4], scale [5]. Expected one number a channel: [4].",
   ],
+  [
+    "an offset for other channels of a batch",
+    () => batchNorm(x(), vector(4), vector(5)),
+    "vector",
+    "[batchNorm] x is [2, 6, 5, 4], offset [5]. Expected one number a channel: [4].",
+  ],
+  [
+    "one variance for all channels, which would fit without a word",
+    () => batchNormInference(x(), { mean: vector(4), variance: vector(1), scale: vector(4), offset: vector(4) }),
+    "vector",
+    "[batchNormInference] x is [2, 6, 5, 4], variance [1]. Expected one number a channel: [4].",
+  ],
+  ...[softmax, logSoftmax].map(
+    (f) =>
+      [
+        `${f.name} over an axis that is not there`,
+        () => f(x(), 4),
+        "axis",
+        `[${f.name}] x is [2, 6, 5, 4], the axis 4. Expected one from -4 to 3.`,
+      ] as const,
+  ),
   [
     "vectors of another kernel",
     () => spectralNorm(map(3, 2, 4, 5), vector(5), vector(20)),
