@@ -15,6 +15,7 @@ describeAnyShape<{ name: "amax" | "amin"; axis: number[]; keepdims: boolean }>("
   (name === "amax" ? tf.max : tf.min)(x!, axis, keepdims),
 );
 describeAnyShape("elu", ([x]) => tf.elu(x!));
+describeAnyShape("exp", ([x]) => tf.exp(x!));
 describeAnyShape("pow", ([a, b]) => tf.pow(tf.add(tf.mul(a!, a!), 0.5), b!));
 describeAnyShape<{ ids: number[]; segments: number }>("segmentSum", ([x], { ids, segments }) =>
   tf.unsortedSegmentSum(x!, at(ids) as tf.Tensor1D, segments),

@@ -19,6 +19,45 @@ beforeAll(async () => {
 
 const names = operatorTable.map(({ operator }) => operator);
 
+/** Where a fixture has another name than its operator. */
+const elsewhere: Readonly<Record<string, string>> = {
+  powerIteration: "spectralNorm",
+  "tf.conv2d": "conv2d",
+  "tf.mirrorPad": "mirrorPad",
+  "tf.image.resizeBilinear": "resizeBilinear",
+  "tf.image.cropAndResize": "cropAndResize",
+  "tf.cumsum": "cumsum",
+  "tf.prod": "prod",
+  "tf.max": "extremes",
+  "tf.min": "extremes",
+  "tf.maximum": "elementwiseExtremes",
+  "tf.minimum": "elementwiseExtremes",
+  "tf.pow": "pow",
+  "tf.exp": "exp",
+  "tf.elu": "elu",
+  "tf.unsortedSegmentSum": "segmentSum",
+  "tf.gatherND": "gatherND",
+  "tf.scatterND": "scatterND",
+  "tf.tensorScatterUpdate": "tensorScatterUpdate",
+  "tf.stridedSlice": "stridedSlice",
+  "tf.depthToSpace": "depthToSpace",
+  "tf.einsum": "einsum",
+};
+const drawn = "PyTorch draws other numbers: held by their law and by hand";
+/** Operators that are held without PyTorch. */
+const reasons: Readonly<Record<string, string>> = {
+  argMax: "whole numbers: held to the lowest index by what it is",
+  oneHot: "zeros and ones: by hand",
+  dropout: drawn,
+  spatialDropout: drawn,
+  gaussianNoise: drawn,
+  statelessUniform: drawn,
+  statelessNormal: drawn,
+  float32Barrier: "x itself",
+  after: "x itself",
+  "tf.greater": "its gradient is 0: by hand, with the other comparisons",
+};
+
 describe("the table is whole", () => {
   test("every operator that is exported stands in it once, and nothing else", () => {
     // where an error happened is no operator
@@ -29,6 +68,15 @@ describe("the table is whole", () => {
 
   test("every kernel or gradient of tfjs that is replaced stands with an operator", () => {
     expect([...new Set(operatorTable.flatMap(({ kernels }) => kernels ?? []))].sort()).toEqual([...replacedInTfjs()].sort());
+  });
+
+  test("every operator has PyTorch's numbers in fixtures/, or a reason why it has none", () => {
+    const read = (file: string): object =>
+      JSON.parse(readFileSync(new URL(`../../fixtures/${file}.json`, import.meta.url), "utf8")) as object;
+    const known = ["any-shape", "maps", "operators"].flatMap((file) => Object.keys(read(file)));
+    const without = names.filter((name) => !known.includes(elsewhere[name] ?? name));
+    expect(without.sort()).toEqual(Object.keys(reasons).sort());
+    for (const name of Object.values(elsewhere)) expect(known).toContain(name);
   });
 
   test("every operator has a case", () => expect(Object.keys(cases).sort()).toEqual([...names].sort()));

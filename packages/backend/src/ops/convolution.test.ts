@@ -70,6 +70,19 @@ test("conv2d by hand: stride 2 and padding 1 begin above and to the left", () =>
 });
 
 describe("tfjs's own dilated convolutions", () => {
+  type Dilated = { readonly stride: number; readonly dilation: number; readonly padding: "same" | "valid" | number };
+  const dilated = titled("conv2d", "operators").filter(([, one]) => {
+    const { stride, dilation, padding } = one.options as Dilated;
+    return stride === 1 && dilation > 1 && typeof padding === "string";
+  });
+  test("there are two of them", () => expect(dilated.length).toBe(2));
+  test.each(dilated)("conv2d of %s: value and gradients are PyTorch's", (_, one) => {
+    const { padding, dilation } = one.options as Dilated & { readonly padding: "same" | "valid" };
+    const f = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor =>
+      tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, padding, "NHWC", dilation);
+    expectCase(f, [map(one.x, 1), map(one.kernel, 2)], one);
+  });
+
   const dilations: [number, number] = [2, 3];
   const x = (): tf.Tensor4D => map([2, 9, 8, 3], 1);
   test.each([

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startEngine } from "../engine.js";
 import { compile } from "../index.js";
+import { describeAnyShape } from "../testing/any-shape.js";
 import { gradientError } from "../testing/central-differences.js";
 import { expectSame } from "../testing/fixtures.js";
 import { numbers } from "../testing/numbers.js";
@@ -10,6 +11,9 @@ import { float32Barrier, relu, relu6 } from "./index.js";
 beforeAll(async () => {
   await startEngine();
 });
+
+describeAnyShape("relu", ([x]) => relu(x!));
+describeAnyShape("relu6", ([x]) => relu6(x!));
 
 describe("relu, relu6", () => {
   test("by hand, with gradient 0 at 0 and at 6", () => {
