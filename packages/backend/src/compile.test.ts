@@ -38,6 +38,21 @@ describe("compile", () => {
     f.dispose();
   });
 
+  test("one tensor that is two arguments in the first call, a variable's value, or closed over: later calls tell them apart", () => {
+    const [v, outside, x] = [tf.variable(tf.tensor1d([1, 2])), tf.tensor1d([10, 20]), tf.tensor1d([3, 4])];
+    const others = [5, 6, 7, 8].map((value) => tf.fill([2], value));
+    const beside = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.add(tf.mul(a, 100), b);
+    const f = compile((a, b, c, d) => [beside(a, b), beside(c, v), beside(d, outside)], { variables: [v] });
+    const run = (...args: tf.Tensor[]): number[][] => tf.tidy(() => f.runSync(...args).map((y) => [...y.dataSync()]));
+    expect(run(x, x, v.clone(), outside)).toEqual([[303, 404], [101, 202], [1010, 2020]]); // prettier-ignore
+    const held = tensors();
+    expect(run(...others)).toEqual([[506, 506], [701, 702], [810, 820]]); // prettier-ignore
+    expect(tensors()).toBe(held);
+    f.dispose();
+    expect(tensors()).toBe(held - 1); // the constant that was closed over
+    tf.dispose([v, outside, x, ...others]);
+  });
+
   test("at most so many sets of shapes are kept: what was not used for longest goes, a warning says so once", async () => {
     const warnings: Error[] = [];
     const listen = (warning: Error): unknown => warnings.push(warning);
@@ -103,7 +118,7 @@ describe("compile", () => {
     v.dispose();
   });
 
-  test("a failing run leaves the old state whole", async () => {
+  test("a failing run leaves the old state whole and no tensor behind", async () => {
     const v = tf.variable(tf.tensor1d([1, 2]));
     const step = compile(
       (index) => {
@@ -112,9 +127,14 @@ describe("compile", () => {
       },
       { variables: [v], name: "lookup" },
     );
-    await expect(step.run(tf.tensor1d([9], "int32"))).rejects.toThrow(
-      '[backend] compiled function "lookup": indices[0] = 9 is not in [0, 2)',
-    );
+    const outside = tf.tensor1d([9], "int32");
+    const fails = (): Promise<void> =>
+      expect(step.run(outside)).rejects.toThrow('[backend] compiled function "lookup": indices[0] = 9 is not in [0, 2)');
+    await fails();
+    const held = [tensors(), tf.memory().numTensors];
+    await fails();
+    expect(() => step.runSync(outside)).toThrow('[backend] compiled function "lookup": indices[0] = 9 is not in [0, 2)');
+    expect([tensors(), tf.memory().numTensors]).toEqual(held);
     expect(Array.from(v.dataSync())).toEqual([1, 2]);
     expect(Array.from((await step.run(tf.tensor1d([1], "int32")))[0]!.dataSync())).toEqual([6]);
     expect(Array.from(v.dataSync())).toEqual([2, 3]);

@@ -39,8 +39,10 @@ export function trace(
   const idOf = (tensor: Tensor): number => backend.getInputTensorIds([tensor])[0]!;
   // two variables with one value would be one input
   for (const v of variables) if (backend.tensorMap.get(v.dataId).refCount > 1) tidy(() => v.assign(heldCopy(v as Tensor)));
-  const argumentIds = args.map(idOf); // tfjs uploads late: upload before the graph is open
-  const variableIds = new Map(variables.map((v) => [idOf(v), v]));
+  // and so would an argument that is given twice, is a variable's value too, or is closed over
+  const given = args.map(heldCopy);
+  const argumentIds = given.map(idOf);
+  const variableIds = new Map(variables.map((v) => [idOf(v), v])); // tfjs uploads late: upload before the graph is open
   const before = new Map(variables.map((v) => [v, v.dataId]));
   // `assign` gives up the variable's value, which must outlive the trace
   for (const variable of variables) backend.incRef(variable.dataId);
@@ -53,7 +55,7 @@ export function trace(
   let results: readonly Tensor[] = [];
   try {
     return binding.into(graph, () => {
-      results = tidy(() => givingBack(() => withoutChance(() => f(...args).map((t) => keep(t.clone())))));
+      results = tidy(() => givingBack(() => withoutChance(() => f(...given).map((t) => keep(t.clone())))));
       const changed = variables.filter((v) => v.dataId !== before.get(v));
       const outputs = [...results, ...changed].map(idOf);
       record?.results(outputs);
@@ -78,5 +80,6 @@ export function trace(
         (tfjs() as unknown as { removeDataId: (id: object, of: object) => void }).removeDataId(now, backend);
     }
     graph.close();
+    dispose(given);
   }
 }

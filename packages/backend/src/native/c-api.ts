@@ -17,6 +17,7 @@ export interface CApi {
   readonly TF_Version: () => string;
   readonly TF_NewStatus: () => Pointer;
   readonly TF_DeleteStatus: (status: Pointer) => void;
+  readonly TF_SetStatus: (status: Pointer, code: number, message: string) => void;
   readonly TF_GetCode: (status: Pointer) => number;
   readonly TF_Message: (status: Pointer) => string;
   readonly TF_AllocateTensor: (dtype: number, dims: BigInt64Array, rank: number, bytes: number) => Pointer;
@@ -101,7 +102,7 @@ export interface CApi {
 }
 
 const signatures = `
-const char* TF_Version() | void* TF_NewStatus() | void TF_DeleteStatus(void* s) | int TF_GetCode(void* s) | const char* TF_Message(void* s)
+const char* TF_Version() | void* TF_NewStatus() | void TF_DeleteStatus(void* s) | void TF_SetStatus(void* s, int code, const char* message) | int TF_GetCode(void* s) | const char* TF_Message(void* s)
 void* TF_AllocateTensor(int dtype, const int64_t* dims, int rank, size_t bytes) | void* TF_TensorData(void* t) | size_t TF_TensorByteSize(void* t) | void TF_DeleteTensor(void* t)
 void* TF_GetAllOpList() | void TF_DeleteBuffer(void* b)
 void* TFE_NewContextOptions() | void TFE_ContextOptionsSetConfig(void* o, const void* proto, size_t n, void* s) | void TFE_DeleteContextOptions(void* o) | void* TFE_NewContext(void* o, void* s)

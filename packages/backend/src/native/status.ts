@@ -16,7 +16,10 @@ export function checked(c: CApi): Checked {
     status,
     check: (what, of = status) => {
       const code = c.TF_GetCode(of);
-      if (code !== 0) throw tensorflowFailed(statusName(code), c.TF_Message(of), what);
+      if (code === 0) return;
+      const message = c.TF_Message(of);
+      c.TF_SetStatus(of, 0, ""); // some calls that succeed leave the status as it is
+      throw tensorflowFailed(statusName(code), message, what);
     },
   };
 }
