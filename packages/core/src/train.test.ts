@@ -1,7 +1,8 @@
+import { pbkdf2 } from "node:crypto";
 import { add, mean, memory, mul, ones, reshape, squaredDifference, type Tensor } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { describe, expect, test } from "vitest";
-import type { Batch, CheckedMethod, Data, Method, Network, Step, Wants } from "./contract/index.js";
+import type { Batch, CheckedMethod, Data, Method, Network, Stage, Step, Wants } from "./contract/index.js";
 import { notFinite, userError } from "./errors.js";
 import { namedVariables } from "./keeping.js";
 import { adam } from "./optimisers/adam.js";
@@ -113,6 +114,32 @@ describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (e
   });
 });
 
+test("the next batch is asked for while a step runs", async () => {
+  // work before the step in the queue of the threads that it runs on: it cannot end before one piece of this has
+  let ended: number | null = null;
+  const busy = (): number => {
+    ended = 0;
+    for (let i = 0; i < Number(process.env["UV_THREADPOOL_SIZE"] ?? 4); i++)
+      pbkdf2("", "", 20_000, 32, "sha256", () => (ended = (ended ?? 0) + 1));
+    return 0.1;
+  };
+  const asked: (number | null)[] = [];
+  const data = cases();
+  const epoch: Data["epoch"] = async function* (...place) {
+    const batches = data.epoch(...place)[Symbol.asyncIterator]();
+    for (;;) {
+      asked.push(ended);
+      const batch = await batches.next();
+      if (batch.done) return;
+      yield batch.value;
+    }
+  };
+  const optimiser = sgd({ rate: { describe: "busy", value: busy } });
+  (await train([fitting({ data: { ...data, epoch }, optimiser, steps: 2 })], { seed: 1 })).dispose();
+  // before the first step; while the first and while the second is under way
+  expect(asked).toEqual([null, 0, 0]);
+});
+
 test("read behind or at once: the same bytes and records", async () => {
   const [behind, once] = [memoryStore(), memoryStore()];
   const [a, b] = [await finished([goal()], { store: behind, behind: true }), await finished([goal()], { store: once, behind: false })];
@@ -132,6 +159,22 @@ test("a stage that is done is used again: no step, the same bytes and gates", as
   expect(second.outcome).toEqual({ ...first.outcome, reused: true });
   expect(first.outcome.reused).toBe(false);
   expect(memory().numTensors).toBe(tensors);
+});
+
+test("a network that starts from an earlier one goes on from its last values, state too; the earlier one stays as it was", async () => {
+  const optimiser = sgd({ rate: 0.1 }); // remembers nothing, so that to go on is to train on
+  // after eight steps the order of the pictures begins anew
+  const first = fitting({ name: "first", steps: 8, optimiser });
+  const next = (start: "fresh" | "earlier"): Stage => fitting({ nets: { student: learns(line(), { earlier: from(first, "student" as never), start }) }, steps: 3, optimiser }); // prettier-ignore
+  const values = async (last: Stage, at = last): Promise<number[][]> => {
+    const trained = await train([last], { seed: 1 });
+    const found = [...bytesOf(trained.network(at, "student")).values()];
+    trained.dispose();
+    return found;
+  };
+  expect(await values(next("earlier"))).toEqual(await values({ ...first, steps: 11 }));
+  expect(await values(next("fresh"))).toEqual(await values({ ...first, steps: 3 }));
+  expect(await values(next("earlier"), first)).toEqual(await values(first));
 });
 
 test("weights of one's own are a teacher: its logits are theirs, and it stays as it was", async () => {
