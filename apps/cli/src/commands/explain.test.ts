@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explain } from "./explain.js";
+import { message, output } from "../testing/said.js";
 import { run } from "./run.js";
 
 const folder = mkdtempSync(join(tmpdir(), "segdistill-explain-"));
@@ -14,23 +15,6 @@ beforeAll(() => {
   writeFileSync(file, `${tiny.trimEnd()}\nsweep:\n  - { name: longer, set: { distil.epochs: 4 } }\n  - { set: { teacher.width: 8 } }\n`);
 });
 const options = { data: [], set: [], probe: false, quiet: true } as const;
-
-/** What a command writes. */
-const output = async (act: () => Promise<number>): Promise<string> => {
-  const said: string[] = [];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
-  try {
-    expect(await act()).toBe(0);
-  } finally {
-    vi.restoreAllMocks();
-  }
-  return said.join("");
-};
-const message = (act: Promise<unknown>): Promise<string> =>
-  act.then(
-    () => "no error",
-    (e: unknown) => (e as Error).message,
-  );
 
 describe("explain of a sweep", { timeout: 120_000 }, () => {
   test("says how many entries there are and explains the first, or the one that is named", async () => {

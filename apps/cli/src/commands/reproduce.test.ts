@@ -5,6 +5,7 @@ import { describeEnvironment, runPaths, writeResults } from "@segdistill/core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ResolvedRun } from "../run/resolve-run.js";
 import type { SeedOptions } from "../run/run-seed.js";
+import { message } from "../testing/said.js";
 import { reproduce } from "./reproduce.js";
 
 /** Repetitions that were asked for: nothing is trained here. */
@@ -52,11 +53,6 @@ beforeAll(async () => {
   });
 });
 const again = (set: readonly string[]): Promise<number> => reproduce(made, { data: [], set, from: project, quiet: true });
-const message = (act: Promise<unknown>): Promise<string> =>
-  act.then(
-    () => "no error",
-    (e: unknown) => (e as Error).message,
-  );
 
 test("a run whose teacher lies outside of the project is repeated where the user says where it lies", async () => {
   expect(await message(again([]))).toBe(

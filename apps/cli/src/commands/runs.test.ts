@@ -13,8 +13,10 @@ import {
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkpoints, describeEnvironment, writeResults } from "@segdistill/core";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { checkpoints, describeEnvironment, lockFolder, writeResults } from "@segdistill/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { collect, garbageOf } from "../run-list/garbage.js";
+import { message, output } from "../testing/said.js";
 import { gcRuns, listRuns, removeRuns, showRun } from "./runs.js";
 
 const key = (letter: string): string => letter.repeat(64);
@@ -29,23 +31,6 @@ afterEach(() => {
   process.chdir(cwd);
   rmSync(top, { recursive: true, force: true });
 });
-
-/** What a command writes. */
-const output = async (act: () => Promise<number>): Promise<string> => {
-  const said: string[] = [];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
-  try {
-    expect(await act()).toBe(0);
-  } finally {
-    vi.restoreAllMocks();
-  }
-  return said.join("");
-};
-const message = (act: Promise<unknown>): Promise<string> =>
-  act.then(
-    () => "no error",
-    (e: unknown) => (e as Error).message,
-  );
 
 const at = new Date("2026-01-02T03:04:05.000Z");
 const save = (path: string, stage: string, step: number, done: boolean, content = key("a")) =>
@@ -299,6 +284,16 @@ describe("gc", () => {
         .split("\n")
         .slice(-3),
     ).toEqual(["runs/a  has changed meanwhile, or somebody works on it: what is needed there now stays.", "SIZE are removed.", ""]);
+  });
+
+  test("a run is held while its garbage is removed, so that nobody goes on with it meanwhile", async () => {
+    await run("runs/a", "done");
+    const garbage = await garbageOf("runs/a");
+    expect(garbage.length).toBeGreaterThan(0);
+    const removing = collect("runs/a", garbage);
+    expect(() => lockFolder("runs/a")).toThrow(expect.objectContaining({ code: "run/in-use" }) as Error);
+    expect(await removing).toEqual(garbage);
+    lockFolder("runs/a").release();
   });
 
   test("what is needed again when the answer comes stays", async () => {

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { checkpoints, folderOwner, runPaths } from "@segdistill/core";
+import { checkpoints, folderOwner, lockFolder, runPaths, type Lock } from "@segdistill/core";
 import { kindOf } from "./find-runs.js";
 
 /** Files of a run that nothing needs any more. */
@@ -15,8 +15,10 @@ export interface Garbage {
  * `finished` also those of done stages, where the run has its results: students hold the weights, but no other run can take the stage over any more.
  * Never students, results, events; of a run that is going on, nothing. Links are left alone.
  */
-export const garbageOf = async (run: string, finished = false): Promise<readonly Garbage[]> => {
-  if (folderOwner(run)) return [];
+export const garbageOf = async (run: string, finished = false): Promise<readonly Garbage[]> =>
+  folderOwner(run) ? [] : await garbageIn(run, finished);
+
+const garbageIn = async (run: string, finished: boolean): Promise<readonly Garbage[]> => {
   const paths = runPaths(run);
   const kept = checkpoints(paths.checkpoints);
   const done = finished && kindOf(paths.results) === "file" && kindOf(paths.students) === "folder";
@@ -50,13 +52,27 @@ export const garbageOf = async (run: string, finished = false): Promise<readonly
 };
 
 /**
- * Removes what {@link garbageOf} found, as far as it still is garbage: the run is looked at once more, because somebody may have gone on with it since. Returns
- * what was removed; nothing of a run that is going on. What is gone already is no error.
+ * Removes what {@link garbageOf} found, as far as it still is garbage: the run is looked at once more, because somebody may have gone on with it since, and held
+ * meanwhile, so that nobody can. Returns what was removed; nothing of a run that is going on. What is gone already is no error.
  */
 export const collect = async (run: string, garbage: readonly Garbage[], finished = false): Promise<readonly Garbage[]> => {
-  const found = new Set(garbage.flatMap(({ files }) => files));
-  const still = (await garbageOf(run, finished)).filter(({ files }) => files.every((file) => found.has(file)));
-  if (folderOwner(run)) return []; // begun while the checkpoints were read
-  for (const { files } of still) for (const file of files) rmSync(file, { force: true });
-  return still;
+  const lock = lockUnlessHeld(run);
+  if (lock === null) return [];
+  try {
+    const found = new Set(garbage.flatMap(({ files }) => files));
+    const still = (await garbageIn(run, finished)).filter(({ files }) => files.every((file) => found.has(file)));
+    for (const { files } of still) for (const file of files) rmSync(file, { force: true });
+    return still;
+  } finally {
+    lock.release();
+  }
+};
+
+const lockUnlessHeld = (run: string): Lock | null => {
+  try {
+    return lockFolder(run);
+  } catch (failure) {
+    if ((failure as { readonly code?: string }).code === "run/in-use") return null;
+    throw failure;
+  }
 };

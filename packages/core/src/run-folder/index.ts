@@ -22,7 +22,7 @@ export {
   type StepLine,
   type ValidationLine,
 } from "./events.js";
-export { folderOwner } from "./lock.js";
+export { folderOwner, lockFolder, type Lock } from "./lock.js";
 export { openRunFolder, readRunFolder, runPaths, type RunFolder, type RunFolderOptions, type RunPaths, type RunView } from "./folder.js";
 export { folderStore, type FolderStoreOptions } from "./folder-store.js";
 export { gitCommit } from "./git-commit.js";
