@@ -5,6 +5,7 @@ export { compareSweep, sweepCsv, sweepMarkdown, type SweepEntry, type SweepTable
 export { curvesOf } from "./curves-of.js";
 export { examplesOf } from "./examples.js";
 export { markup, type Markup } from "./markup.js";
+export { metricsOf } from "./metrics-of.js";
 export { policy } from "./policy.js";
 export { signed } from "./numbers.js";
 export { report } from "./report.js";

@@ -1,4 +1,5 @@
-import type { Results } from "@segdistill/core";
+import type { Results, Scores } from "@segdistill/core";
+import { metricsOf } from "@segdistill/report";
 
 /** One metric of one model on one test set in two runs. */
 export interface ScoreCompared {
@@ -11,32 +12,33 @@ export interface ScoreCompared {
   readonly largest?: { readonly difference: number | null; readonly of: string };
 }
 
-const own = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
-  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
-const notScores = ["id", "group", "reasons", "notes"];
-
 /** Compares the scores of two runs, metric by metric; a model, set, picture or number that one side lacks is a difference. Source: our choice. */
 export const compareScores = (there: Results, here: Results): readonly ScoreCompared[] => {
-  const both = <T>(a: Readonly<Record<string, T>> | undefined, b: Readonly<Record<string, T>> | undefined): readonly string[] => [
-    ...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})]),
-  ];
-  return both(there.models, here.models).flatMap((model) => {
-    const [a, b] = [own(there.models, model)?.domains, own(here.models, model)?.domains];
-    return both(a, b).flatMap((domain) => {
-      const [one, other] = [rowsOf(own(a, domain)), rowsOf(own(b, domain))];
-      const metrics = new Set([...one.values(), ...other.values()].flatMap((row) => Object.keys(row)));
-      return [...metrics]
-        .filter((metric) => !notScores.includes(metric))
-        .map((metric) => ({ model, domain, metric, ...difference(one, other, metric) }));
+  const [a, b] = [entriesOf(there.models), entriesOf(here.models)];
+  return both(a, b).flatMap((model) => {
+    const [c, d] = [entriesOf(a.get(model)?.domains), entriesOf(b.get(model)?.domains)];
+    return both(c, d).flatMap((domain) => {
+      const [one, other] = [rowsOf(c.get(domain)), rowsOf(d.get(domain))];
+      const metrics = new Set([...one.values(), ...other.values()].flatMap(metricsOf));
+      return [...metrics].map((metric) => ({ model, domain, metric, ...difference(one, other, metric) }));
     });
   });
 };
 
-type Rows = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+/** As a map, in which a name from a file ("constructor") finds only what was put there. */
+const entriesOf = <T>(record: Readonly<Record<string, T>> = {}): ReadonlyMap<string, T> => new Map(Object.entries(record));
+const both = (a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): readonly string[] => [
+  ...new Set([...a.keys(), ...b.keys()]),
+];
+
+type Rows = ReadonlyMap<string, Scores>;
 
 const rowsOf = (domain: Results["models"][string]["domains"][string] | undefined): Rows => {
-  const rows = new Map<string, Readonly<Record<string, unknown>>>();
-  for (const row of domain?.cases ?? []) rows.set(`picture ${row.id}`, row);
+  const rows = new Map<string, Scores>();
+  for (const { id, group, ...scores } of domain?.cases ?? []) {
+    void group;
+    rows.set(`picture ${id}`, scores as Scores);
+  }
   for (const name of ["mean", "sd", "pooled"] as const) if (domain?.[name]) rows.set(name, domain[name]);
   return rows;
 };
