@@ -1,6 +1,7 @@
 import { add, mul, rsqrt, sub, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
 import { batchNorm as normalise } from "@segdistill/backend/ops";
 import type { Make } from "@segdistill/core/contract";
+import type { Affine } from "./convolutions.js";
 import { layer, type Layer, type Run } from "./layer.js";
 
 const EPSILON = 1e-5;
@@ -31,12 +32,8 @@ export const batchNorm = (channels: number): Layer =>
     },
   });
 
-/** A batch norm's two faces: by the batch's statistics, and as x · gain + shift, `[C]` both, by the running ones. */
-export function buildNorm(
-  make: Make,
-  name: string,
-  channels: number,
-): { readonly ofBatch: Run; readonly running: () => { readonly gain: Tensor1D; readonly shift: Tensor1D } } {
+/** A batch norm's two faces: by the batch's statistics, and as gain and shift by the running ones. */
+export function buildNorm(make: Make, name: string, channels: number): { readonly ofBatch: Run; readonly running: () => Affine } {
   const scale = make.variable(`${name}/scale`, [channels], "ones") as unknown as Tensor1D;
   const offset = make.variable(`${name}/offset`, [channels], "zeros") as unknown as Tensor1D;
   const mean = make.state(`${name}/mean`, [channels], "zeros");

@@ -1,30 +1,23 @@
-import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
-import { add, mul, reshape } from "@tensorflow/tfjs-core";
-import type { Make } from "@segdistill/core/contract";
+import { add, mul, reshape, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
+import type { Initial, Make } from "@segdistill/core/contract";
 import { conv2d, convTranspose2d, depthwiseConv2d, inLayer } from "@segdistill/backend/ops";
 import { heNormalFanIn, type Initialiser } from "./initialisers.js";
 import type { Layer } from "./layer.js";
 
-/** A convolution whose channels may be scaled: by its kernel and bias, which are small, and not by its map. So a norm that follows it costs nothing in inference. */
-export interface Convolution extends Layer {
-  /** Like `build`; `gain` [out] multiplies what comes out. */
-  readonly buildScaled: (make: Make, name: string) => (x: Tensor4D, gain?: Tensor1D) => Tensor4D;
+/** y · gain + shift for every channel of a map y, `[out]` both. */
+export interface Affine {
+  readonly gain: Tensor1D;
+  readonly shift: Tensor1D;
 }
 
-const scalable = (definition: Omit<Layer, "build">, buildScaled: Convolution["buildScaled"]): Convolution => {
-  const named: Convolution["buildScaled"] = (make, name) => {
-    const run = buildScaled(make, name);
-    return (x, gain) => inLayer(name, () => run(x, gain));
-  };
-  return {
-    ...definition,
-    buildScaled: named,
-    build: (make, name) => {
-      const run = named(make, name);
-      return (x) => run(x);
-    },
-  };
-};
+/**
+ * A convolution that takes what is done to its channels afterwards into its kernel and bias, which are small, and not to its map. So a norm that follows it
+ * costs nothing in inference.
+ */
+export interface Convolution extends Layer {
+  /** Like `build`; gain and shift are those of what comes out. */
+  readonly buildScaled: (make: Make, name: string) => (x: Tensor4D, then?: Affine) => Tensor4D;
+}
 
 type Odd = 1 | 3 | 5 | 7;
 
@@ -41,51 +34,63 @@ export interface ConvOptions {
   readonly bias?: boolean;
   /** He-normal by fan in, if left out. */
   readonly initial?: Initialiser;
+  /** Makes the kernel that is used of the one that is trained, in every pass; the same one if left out. */
+  readonly kernelOf?: (trained: Tensor4D) => Tensor4D;
 }
 
-/** The kernel and, if wanted, a bias that starts at 0, both by a gain if there is one; `place` is the gain's shape beside the kernel. */
-function weights(
-  make: Make,
-  name: string,
-  shape: readonly [number, number, number, number],
-  { initial, bias, place }: { initial: ReturnType<Initialiser>; bias: number | undefined; place: readonly number[] },
-): (gain?: Tensor1D) => { readonly kernel: Tensor4D; readonly after: (x: Tensor4D) => Tensor4D } {
-  const kernel = make.variable(`${name}/kernel`, shape, initial) as unknown as Tensor4D;
-  const offset = bias === undefined ? undefined : (make.variable(`${name}/bias`, [bias], "zeros") as unknown as Tensor1D);
-  const by = <T extends Tensor4D | Tensor1D>(of: T, gain: Tensor1D | undefined, as: readonly number[]): T =>
-    gain === undefined ? of : mul(of, reshape(gain, [...as]));
-  return (gain) => ({
-    kernel: by(kernel, gain, place),
-    after: (x) => (offset === undefined ? x : add(x, by(offset, gain, [-1]))),
-  });
+interface Kernel {
+  readonly shape: readonly [number, number, number, number];
+  readonly initial: Initial;
+  /** The shape of one number for each channel that comes out, beside the kernel. */
+  readonly place: readonly number[];
+  readonly of?: ConvOptions["kernelOf"] | undefined;
+}
+
+/** The kernel and, if wanted, a bias that starts at 0; with gain and shift x ∗ (gain · W) + (gain · bias + shift), one sum over the map. */
+function convolution(
+  { channels, scale, macs, bias }: Omit<Layer, "build" | "parameters"> & { readonly bias: boolean },
+  { shape, initial, place, of = (trained) => trained }: Kernel,
+  convolve: (x: Tensor4D, kernel: Tensor4D) => Tensor4D,
+): Convolution {
+  const buildScaled: Convolution["buildScaled"] = (make, name) => {
+    const trained = make.variable(`${name}/kernel`, shape, initial) as unknown as Tensor4D;
+    const offset = bias ? (make.variable(`${name}/bias`, [channels.out], "zeros") as unknown as Tensor1D) : undefined;
+    const plain = (x: Tensor4D): Tensor4D => {
+      const y = convolve(x, of(trained));
+      return offset ? add(y, offset) : y;
+    };
+    const scaled = (x: Tensor4D, { gain, shift }: Affine): Tensor4D => {
+      const y = convolve(x, mul(of(trained), reshape(gain, [...place])));
+      return add(y, offset ? add(mul(offset, gain), shift) : shift);
+    };
+    return (x, then) => inLayer(name, () => (then ? scaled(x, then) : plain(x)));
+  };
+  const build: Layer["build"] = (make, name) => {
+    const run = buildScaled(make, name);
+    return (x) => run(x);
+  };
+  const parameters = shape.reduce((all, side) => all * side, 1) + (bias ? channels.out : 0);
+  return { channels, scale, macs, parameters, build, buildScaled };
 }
 
 // TensorFlow's "same" pads strided convolutions at the bottom and right only; a number pads both sides (methods.md 1.4). Without a stride
 // they are equal, and "same" is the faster one.
-const padding = (size: number, stride: number): "same" | number => (stride === 1 ? "same" : Math.floor((size - 1) / 2));
+const padding = (rows: number, columns: number, stride: number): "same" | [number, number] =>
+  stride === 1 ? "same" : [Math.floor((rows - 1) / 2), Math.floor((columns - 1) / 2)];
 
 /**
  * Convolution `[B, h, w, in]` → `[B, h / stride, w / stride, out]`, padded by dilation · (size − 1) / 2 on every side; kernel `[rows, columns, in, out]`.
  * Fans for first values: in = rows · columns · in, out = rows · columns · out.
  */
 export function conv(options: ConvOptions): Convolution {
-  const { in: from, out, size, stride = 1, dilation = 1, bias = false, initial = heNormalFanIn } = options;
+  const { in: from, out, size, stride = 1, dilation = 1, bias = false, initial = heNormalFanIn, kernelOf } = options;
   const [rows, columns] = typeof size === "number" ? [size, size] : size;
   const area = rows * columns;
-  const definition = {
-    channels: { in: from, out },
-    scale: 1 / stride,
-    parameters: area * from * out + (bias ? out : 0),
-    macs: (area * from * out) / stride ** 2,
-  };
-  return scalable(definition, (make, name) => {
-    const fan = { in: area * from, out: area * out };
-    const weighted = weights(make, name, [rows, columns, from, out], { initial: initial(fan), bias: bias ? out : undefined, place: [-1] });
-    return (x, gain) => {
-      const { kernel, after } = weighted(gain);
-      return after(conv2d(x, kernel, { stride, dilation, padding: padding(rows, stride) }));
-    };
-  });
+  const definition = { channels: { in: from, out }, scale: 1 / stride, macs: (area * from * out) / stride ** 2, bias };
+  const fan = { in: area * from, out: area * out };
+  return convolution(definition, { shape: [rows, columns, from, out], initial: initial(fan), place: [-1], of: kernelOf }, (x, kernel) =>
+    conv2d(x, kernel, { stride, dilation, padding: padding(rows, columns, stride) }),
+  );
 }
 
 /**
@@ -103,14 +108,13 @@ export function depthwise(options: {
   const definition = {
     channels: { in: channels, out: channels },
     scale: 1 / stride,
-    parameters: area * channels,
     macs: (area * channels) / stride ** 2,
+    bias: false,
   };
-  return scalable(definition, (make, name) => {
-    const fan = { in: area, out: area * channels };
-    const weighted = weights(make, name, [size, size, channels, 1], { initial: initial(fan), bias: undefined, place: [-1, 1] });
-    return (x, gain) => depthwiseConv2d(x, weighted(gain).kernel, { stride, padding: padding(size, stride) });
-  });
+  const fan = { in: area, out: area * channels };
+  return convolution(definition, { shape: [size, size, channels, 1], initial: initial(fan), place: [-1, 1] }, (x, kernel) =>
+    depthwiseConv2d(x, kernel, { stride, padding: padding(size, size, stride) }),
+  );
 }
 
 /**
@@ -127,20 +131,11 @@ export function transposedConv(options: {
 }): Convolution {
   const { in: from, out, size, bias = true, initial = heNormalFanIn } = options;
   const area = size * size;
-  const definition = {
-    channels: { in: from, out },
-    scale: 2,
-    parameters: area * from * out + (bias ? out : 0),
-    macs: area * from * out,
-  };
-  return scalable(definition, (make, name) => {
-    const fan = { in: (area * from) / 4, out: area * out };
-    const weighted = weights(make, name, [size, size, out, from], { initial: initial(fan), bias: bias ? out : undefined, place: [-1, 1] });
-    // of size 3, TensorFlow's "same" is cut off at the other end
-    const frame = size === 3 ? ({ padding: 1, outputPadding: 1 } as const) : ({ padding: "same" } as const);
-    return (x, gain) => {
-      const { kernel, after } = weighted(gain);
-      return after(convTranspose2d(x, kernel, { stride: 2, ...frame }));
-    };
-  });
+  const definition = { channels: { in: from, out }, scale: 2, macs: area * from * out, bias };
+  const fan = { in: (area * from) / 4, out: area * out };
+  // of size 3, TensorFlow's "same" is cut off at the other end
+  const frame = size === 3 ? ({ padding: 1, outputPadding: 1 } as const) : ({ padding: "same" } as const);
+  return convolution(definition, { shape: [size, size, out, from], initial: initial(fan), place: [-1, 1] }, (x, kernel) =>
+    convTranspose2d(x, kernel, { stride: 2, ...frame }),
+  );
 }

@@ -1,11 +1,11 @@
 import { maxPool } from "@segdistill/backend/ops";
 import { added } from "./added.js";
-import { batchNorm } from "./batch-norm.js";
+import { convNorm } from "./conv-norm.js";
 import { conv } from "./convolutions.js";
 import { groupNorm } from "./group-norm.js";
 import { heNormalFanOut } from "./initialisers.js";
 import { sequence, type Layer } from "./layer.js";
-import { activation } from "./shapes.js";
+import { activation, plain } from "./shapes.js";
 import { standardisedConv } from "./standardised-conv.js";
 
 /** Batch norm after plain convolutions, or group norm (so many groups) after standardised ones. */
@@ -18,9 +18,10 @@ export function resNetConv(
   then: "relu" | "linear",
 ): Layer {
   const shape = { in: from, out, size, stride, initial: heNormalFanOut };
+  if (norm === "batch") return convNorm(conv(shape), then);
   return sequence([
-    ["conv", norm === "batch" ? conv(shape) : standardisedConv(shape)],
-    ["norm", norm === "batch" ? batchNorm(out) : groupNorm(out, norm.groups)],
+    ["conv", standardisedConv(shape)],
+    ["norm", groupNorm(out, norm.groups)],
     ...(then === "relu" ? [["act", activation("relu", out)] as const] : []),
   ]);
 }
@@ -53,10 +54,4 @@ export const resNetStage = (
   Array.from({ length: count }, (_, i) => [`block${i + 1}`, resNetBlock(i === 0 ? { in: from, out, stride } : { in: out, out }, norm)]);
 
 /** The greatest of every 3 × 3 positions around every second one: `[B, h, w, C]` → `[B, h / 2, w / 2, C]`; what stands around never is the greatest. */
-export const stemPool = (channels: number): Layer => ({
-  channels: { in: channels, out: channels },
-  scale: 1 / 2,
-  parameters: 0,
-  macs: 0,
-  build: () => (x) => maxPool(x, { size: 3, stride: 2, padding: 1 }),
-});
+export const stemPool = (channels: number): Layer => plain(channels, 1 / 2, (x) => maxPool(x, { size: 3, stride: 2, padding: 1 }));

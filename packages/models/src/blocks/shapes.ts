@@ -3,7 +3,7 @@ import { layer, type Layer, type Run } from "./layer.js";
 import { prelu } from "./prelu.js";
 
 /** A layer without variables and without multiply-accumulates. */
-const plain = (channels: number, scale: number, run: Run): Layer =>
+export const plain = (channels: number, scale: number, run: Run): Layer =>
   layer({
     channels: { in: channels, out: channels },
     scale,
