@@ -55,12 +55,13 @@ export const layersDoNotFit = (name: string, takes: number, before: string, give
     `[sequence] layer "${name}" takes ${takes} channels, "${before}" before it gives ${gives}. Make "${name}" with in: ${gives}.`,
   );
 
+interface Size {
+  readonly channels: number;
+  readonly scale: number;
+}
+
 /** A path and a shortcut that cannot be added. */
-export const shortcutDoesNotFit = (
-  shortcut: boolean,
-  found: { channels: number; scale: number },
-  path: { channels: number; scale: number },
-): Error =>
+export const shortcutDoesNotFit = (shortcut: boolean, found: Size, path: Size): Error =>
   userError(
     "models-shortcut-does-not-fit",
     `[added] the path gives ${path.channels} channels at ${path.scale} of the size, ${shortcut ? "the shortcut" : "x itself"} ${found.channels} at ${found.scale}. ` +

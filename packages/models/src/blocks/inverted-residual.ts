@@ -1,4 +1,4 @@
-import { add } from "@tensorflow/tfjs-core";
+import { added } from "./added.js";
 import { convNorm } from "./conv-norm.js";
 import { conv, depthwise } from "./convolutions.js";
 import { heNormalFanOut } from "./initialisers.js";
@@ -24,12 +24,5 @@ export function invertedResidual(options: {
     ["depthwise", convNorm(depthwise({ channels: inner, size: 3, stride, initial }), "relu6")],
     ["project", convNorm(conv({ in: inner, out, size: 1, initial }), "linear")],
   ]);
-  if (stride !== 1 || from !== out) return path;
-  return {
-    ...path,
-    build: (make, name) => {
-      const run = path.build(make, name);
-      return (x, pass) => add(x, run(x, pass));
-    },
-  };
+  return stride === 1 && from === out ? added({ path }) : path;
 }

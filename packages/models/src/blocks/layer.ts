@@ -34,7 +34,7 @@ export interface Climb extends Omit<Layer, "build"> {
 export const macsAt = ({ macs, pooledMacs }: Omit<Layer, "build">, height: number, width: number): number =>
   macs * height * width + (pooledMacs?.(height, width) ?? 0);
 
-/** The same layer, with its name on what goes wrong in it: `…, in layer "student/encoder/4/first/conv"`. Blocks that run operators are made by it. */
+/** The same layer, with its name on what goes wrong in it: `…, in layer "student/encoder/4/first/conv"`. What puts layers together (`sequence`, `added`, a network) builds them by it. */
 export const layer = (definition: Layer): Layer => ({
   ...definition,
   build: (make, name) => {

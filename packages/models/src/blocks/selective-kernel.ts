@@ -1,5 +1,6 @@
 import { add, mul, sub } from "@tensorflow/tfjs-core";
-import { globalAvgPool, relu, sigmoid } from "@segdistill/backend/ops";
+import { globalAvgPool, sigmoid } from "@segdistill/backend/ops";
+import { added } from "./added.js";
 import { batchNorm } from "./batch-norm.js";
 import { convNorm } from "./conv-norm.js";
 import { conv, type Convolution } from "./convolutions.js";
@@ -54,17 +55,8 @@ function selectiveKernelBlock(from: number, out: number, project: boolean, initi
     ["act", activation("relu", out)],
     ["leave", pointwise(out, "linear")],
   ]);
-  const shortcut = project ? pointwise(from, "linear") : undefined;
-  return {
-    ...path,
-    parameters: path.parameters + (shortcut?.parameters ?? 0),
-    macs: path.macs + (shortcut?.macs ?? 0),
-    build: (make, name) => {
-      const run = path.build(make, name);
-      const short = shortcut?.build(make, `${name}/shortcut`);
-      return (x, pass) => relu(add(run(x, pass), short ? short(x, pass) : x));
-    },
-  };
+  const then = activation("relu", out);
+  return added({ path, then, ...(project && { shortcut: pointwise(from, "linear") }) });
 }
 
 /**

@@ -12,25 +12,10 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Make } from "@segdistill/core/contract";
 import { attention, gelu, layerNorm as normalise, matMul, resizeBilinear } from "@segdistill/backend/ops";
+import { added } from "./added.js";
 import { xavierUniform } from "./initialisers.js";
 import { sequence, type Layer } from "./layer.js";
-
-const plain = (channels: number, run: (x: Tensor4D) => Tensor4D): Layer => ({
-  channels: { in: channels, out: channels },
-  scale: 1,
-  parameters: 0,
-  macs: 0,
-  build: () => run,
-});
-
-/** `x + f(x)`. */
-const added = (layer: Layer): Layer => ({
-  ...layer,
-  build: (make, name) => {
-    const run = layer.build(make, name);
-    return (x, pass) => add(x, run(x, pass));
-  },
-});
+import { plain } from "./shapes.js";
 
 /**
  * One matrix at every position: `[B, h, w, in]` → `[B, h, w, out]`, `x · kernel + bias`; variables `kernel` `[in, out]`, `bias`.
@@ -53,7 +38,7 @@ const linear = ({ in: from, out }: { readonly in: number; readonly out: number }
 
 /** Layer norm over the channels of every position, epsilon 1e-6 as in public ViTs; variables `scale`, `offset`. */
 export const layerNorm = (channels: number): Layer => ({
-  ...plain(channels, (x) => x),
+  ...plain(channels, 1, (x) => x),
   parameters: 2 * channels,
   build: (make, name) => {
     const scale = make.variable(`${name}/scale`, [channels], "ones") as Tensor as Tensor1D;
@@ -98,23 +83,23 @@ export function transformerLayer(options: { readonly channels: number; readonly 
   return sequence([
     [
       "attention",
-      added(
-        sequence([
+      added({
+        path: sequence([
           ["norm", layerNorm(channels)],
           ["heads", selfAttention({ channels, heads })],
         ]),
-      ),
+      }),
     ],
     [
       "mlp",
-      added(
-        sequence([
+      added({
+        path: sequence([
           ["norm", layerNorm(channels)],
           ["widen", linear({ in: channels, out: inner })],
-          ["act", plain(inner, (x) => gelu(x))],
+          ["act", plain(inner, 1, (x) => gelu(x))],
           ["narrow", linear({ in: inner, out: channels })],
         ]),
-      ),
+      }),
     ],
   ]);
 }
@@ -124,7 +109,7 @@ export function transformerLayer(options: { readonly channels: number; readonly 
  * [ours]; gradients reach it through the resizing. First values: normal, deviation 0.02 [ours].
  */
 export const positions = (channels: number, [rows, columns]: readonly [number, number]): Layer => ({
-  ...plain(channels, (x) => x),
+  ...plain(channels, 1, (x) => x),
   parameters: rows * columns * channels,
   build: (make: Make, name) => {
     const grid = make.variable(`${name}/grid`, [rows, columns, channels], { normal: 0.02 }) as Tensor as Tensor3D;
