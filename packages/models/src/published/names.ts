@@ -30,11 +30,11 @@ const resNet =
     return `${say.block(stages[stage]!, Number(block) - 1)}.${place}.${ends[last]!}`;
   };
 
-/** A ViT's names from its parts. */
+/** A ViT's names from its parts; without `embed`, its patch embedding is not asked for. */
 const viT =
   (say: {
     readonly positions: string;
-    readonly embed: string;
+    readonly embed?: string;
     readonly last: string;
     readonly layer: (layer: number) => string;
     readonly parts: Readonly<Record<string, string | readonly string[]>>;
@@ -42,7 +42,8 @@ const viT =
   (ours) => {
     if (ours === "bottleneck/positions/grid") return say.positions;
     const [, whole, end = ""] = /^bottleneck\/(embed|norm)\/(\w+)$/.exec(ours) ?? [];
-    if (whole) return `${whole === "embed" ? say.embed : say.last}.${ends[end]!}`;
+    const at = whole === "embed" ? say.embed : say.last;
+    if (whole) return at && `${at}.${ends[end]!}`;
     const [, layer, part = "", last = ""] = /^bottleneck\/layer(\d+)\/(.+)\/(\w+)$/.exec(ours) ?? [];
     const theirs = say.parts[part];
     if (!layer || theirs === undefined) return undefined;
@@ -62,11 +63,10 @@ const torchvisionResNet = resNet({
   shortcut: (kind) => `downsample.${kind === "conv" ? 0 : 1}`,
 });
 
-const timmViT = viT({
+const timmViT = {
   positions: "pos_embed",
-  embed: "patch_embed.proj",
   last: "norm",
-  layer: (i) => `blocks.${i}`,
+  layer: (i: number) => `blocks.${i}`,
   parts: {
     "attention/norm": "norm1",
     "attention/heads/qkv": "attn.qkv",
@@ -75,7 +75,7 @@ const timmViT = viT({
     "mlp/widen": "mlp.fc1",
     "mlp/narrow": "mlp.fc2",
   },
-});
+};
 
 /**
  * Names of published weights by source, for the variables of `transunet`; from knowledge of the public libraries, no file of theirs was read here [inferred]:
@@ -85,26 +85,22 @@ const timmViT = viT({
  */
 export const publishedNames = {
   resnet50: torchvisionResNet,
-  vit: (ours: string) => (ours.startsWith("bottleneck/embed/") ? undefined : timmViT(ours)),
-  "vit-huggingface": (ours: string) =>
-    ours.startsWith("bottleneck/embed/")
-      ? undefined
-      : viT({
-          positions: "vit.embeddings.position_embeddings",
-          embed: "",
-          last: "vit.layernorm",
-          layer: (i) => `vit.encoder.layer.${i}`,
-          parts: {
-            "attention/norm": "layernorm_before",
-            "attention/heads/qkv": ["query", "key", "value"].map((one) => `attention.attention.${one}`),
-            "attention/heads/out": "attention.output.dense",
-            "mlp/norm": "layernorm_after",
-            "mlp/widen": "intermediate.dense",
-            "mlp/narrow": "output.dense",
-          },
-        })(ours),
+  vit: viT(timmViT),
+  "vit-huggingface": viT({
+    positions: "vit.embeddings.position_embeddings",
+    last: "vit.layernorm",
+    layer: (i) => `vit.encoder.layer.${i}`,
+    parts: {
+      "attention/norm": "layernorm_before",
+      "attention/heads/qkv": ["query", "key", "value"].map((one) => `attention.attention.${one}`),
+      "attention/heads/out": "attention.output.dense",
+      "mlp/norm": "layernorm_after",
+      "mlp/widen": "intermediate.dense",
+      "mlp/narrow": "output.dense",
+    },
+  }),
   hybrid: either(
-    timmViT,
+    viT({ ...timmViT, embed: "patch_embed.proj" }),
     resNet({
       stem: (kind) => `patch_embed.backbone.stem.${kind}`,
       block: (stage, block) => `patch_embed.backbone.stages.${stage}.blocks.${block}`,
