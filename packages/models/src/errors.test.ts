@@ -2,8 +2,10 @@ import { zeros, type Tensor4D } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { beforeAll, describe, expect, it } from "vitest";
 import { conv, maxPool, sequence } from "./blocks/index.js";
+import { fanet } from "./fanet.js";
 import { fixedScope, newPass } from "./fixed-scope.js";
 import { mobileUNet } from "./mobile-u-net.js";
+import { transunet, type TransunetOptions } from "./transunet.js";
 import { uNet } from "./u-net.js";
 
 beforeAll(async () => {
@@ -45,6 +47,29 @@ describe("options", () => {
         "[u-net] classes is 0. Expected a whole number, 1 or more. It is the number of classes, the background among them.",
       ),
     );
+  });
+});
+
+describe("options of one network", () => {
+  it("fanet: a width that has no half", () => {
+    expect(errorOf(() => fanet({ width: 5, classes: 2 }))).toEqual(
+      user(
+        "models-not-a-whole-number",
+        "[fanet] width / 2 is 2.5. Expected a whole number, 1 or more. 64 is the published width; the smallest is 2.",
+      ),
+    );
+  });
+
+  it.each([
+    [{ size: "large" }, "models-not-a-choice", '[transunet] size is "large". Expected one of: base, small. Choose one of them.'],
+    [{ norm: "layer" }, "models-not-a-choice", '[transunet] norm is "layer". Expected one of: group, batch. Choose one of them.'],
+    [
+      { image: 100 },
+      "models-not-a-whole-number",
+      "[transunet] image / 16 is 6.25. Expected a whole number, 1 or more. 224 and 256 are usual; any multiple of 16 works.",
+    ],
+  ])("transunet: %o", (options, code, message) => {
+    expect(errorOf(() => transunet({ classes: 2, ...options } as TransunetOptions))).toEqual(user(code, message));
   });
 });
 

@@ -1,7 +1,7 @@
 // For tests only: the numbers of fixtures/networks.py, made again, and a scope that starts every variable from them.
 import { crc32 } from "node:zlib";
 import { tensor, tidy, variable, type Tensor, type Tensor4D, type Variable } from "@tensorflow/tfjs-core";
-import type { Initial, Module, Pass, Scope, State } from "@segdistill/core/contract";
+import type { Initial, Module, NetworkSpec, Pass, Scope, State } from "@segdistill/core/contract";
 
 const size = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1);
 
@@ -96,6 +96,17 @@ export function notingScope(asked: Map<string, Asked>): Scope {
     },
   };
 }
+
+/** What a network asks for when it is built; no engine is needed. */
+export function askedBy(spec: NetworkSpec<string>): ReadonlyMap<string, Asked> {
+  const asked = new Map<string, Asked>();
+  spec.build(notingScope(asked));
+  return asked;
+}
+
+/** The shapes of one kind of what was asked for, by name. */
+export const shapesOf = (asked: ReadonlyMap<string, Asked>, kind: Asked["kind"]): Readonly<Record<string, readonly number[]>> =>
+  Object.fromEntries([...asked].filter(([, one]) => one.kind === kind).map(([name, { shape }]) => [name, shape]));
 
 /** A new pass over `batch` images; its noise is {@link numbers} of the site, brought to [0, 1), the same in Python. */
 export function newPass(mode: Pass["mode"], statistics: Pass["statistics"] = mode === "train" ? "move" : "still", batch = 2): Pass {

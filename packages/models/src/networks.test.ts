@@ -7,7 +7,7 @@ import { enet } from "./enet.js";
 import { erfnet } from "./erfnet.js";
 import { fanet } from "./fanet.js";
 import { fixedMap, fixedScope, newPass, type Between } from "./fixed-scope.js";
-import { distance, fixtures, readFixtures, type NetworkFixture } from "./fixtures.js";
+import { distance, fixtures, readFixtures, type NetworkFixture, type Wide } from "./fixtures.js";
 import { mobileUNet } from "./mobile-u-net.js";
 import { transunet } from "./transunet.js";
 import { uNet } from "./u-net.js";
@@ -20,7 +20,8 @@ const ofTransunet = readFixtures("transunet") as {
   readonly batch: NetworkFixture;
 };
 const between = (): Scope => fixedScope(ofTransunet.between);
-const ofENetERFNet = readFixtures("enet_erfnet") as { readonly enet: NetworkFixture; readonly erfnet: NetworkFixture };
+type Dilated = NetworkFixture & { readonly wide: Wide };
+const ofENetERFNet = readFixtures("enet_erfnet") as { readonly enet: Dilated; readonly erfnet: Dilated };
 const { fanet: ofFANet } = readFixtures("fanet") as { readonly fanet: NetworkFixture };
 
 beforeAll(async () => {
@@ -145,5 +146,37 @@ describe.each(cases)("%s against PyTorch", (_, spec, fixture, scope = () => fixe
       tidy(() => network.decode(network.encode(fixedMap("images", fixture.input), pass), pass).logits);
     }
     expect(read()).toEqual(before);
+  });
+});
+
+it.each([
+  ["enet", enet({ inputChannels: 3, classes: 3 }), ofENetERFNet.enet.wide],
+  ["erfnet", erfnet({ inputChannels: 2, classes: 3 }), ofENetERFNet.erfnet.wide],
+])("%s: a picture on which the widest dilation finds something: logits are PyTorch's", (_, spec, { input, logits }) => {
+  const network = spec.build(calmScope());
+  tidy(() => {
+    const pass = newPass("inference");
+    const encoding = network.encode(fixedMap("images", input), pass);
+    expect(encoding.bottleneck.shape).toEqual([1, 18, 19, 128]);
+    expect(distance(network.decode(encoding, pass).logits, logits)).toBeLessThan(LIMIT);
+  });
+});
+
+it.each([
+  ["enet", enet({ classes: 2 })],
+  ["erfnet", erfnet({ classes: 2 })],
+  ["fanet", fanet({ width: 4, classes: 2 })],
+])("%s: dropout follows the pass's noise", (_, spec) => {
+  const network = spec.build(calmScope());
+  tidy(() => {
+    const images = fixedMap("images", [2, 16, 24, 1]);
+    const answer = (suffix: string): unknown => {
+      const { noise, ...rest } = newPass("train", "still");
+      const uniform: Pass["noise"]["uniform"] = (site, shape) => noise.uniform(site + suffix, shape);
+      const pass: Pass = { ...rest, noise: { ...noise, uniform } };
+      return network.decode(network.encode(images, pass), pass).logits.dataSync();
+    };
+    expect(answer("")).toEqual(answer(""));
+    expect(answer("x")).not.toEqual(answer(""));
   });
 });

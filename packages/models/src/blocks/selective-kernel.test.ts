@@ -1,24 +1,14 @@
-import { fill, ones, tidy } from "@tensorflow/tfjs-core";
+import { ones, tidy } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fixedScope, newPass } from "../fixed-scope.js";
-import { macsAt, maxPool, selectiveKernelStage, selectiveKernelUnit, sequence, type Layer } from "./index.js";
+import { builtLayer as built } from "../built-layer.js";
+import { newPass } from "../fixed-scope.js";
+import { macsAt, maxPool, selectiveKernelStage, selectiveKernelUnit, sequence } from "./index.js";
 
 beforeAll(async () => {
   await startEngine();
 });
 
-/** A layer on the engine, with the variables whose names end so set to one value. */
-function built(layer: Layer, values: Readonly<Record<string, number>>) {
-  const module = fixedScope().module("", (make) => ({ run: layer.build(make, "it") }));
-  const all = Object.entries({ ...module.variables, ...module.state });
-  for (const [pattern, value] of Object.entries(values)) {
-    const found = all.filter(([name]) => new RegExp(`${pattern}$`).test(name));
-    expect(found.length, pattern).toBeGreaterThan(0);
-    for (const [, variable] of found) tidy(() => variable.assign(fill(variable.shape, value)));
-  }
-  return module;
-}
 /** Norms that do nothing in inference. */
 const still = { "(norm|between)/scale": 1, "(norm|between)/offset": 0, "(norm|between)/mean": 0, "(norm|between)/variance": 1 - 1e-5 };
 const unitStill = { "norm/scale": 1, "norm/offset": 0, "norm/mean": 0, "norm/variance": 1 - 1e-5 };

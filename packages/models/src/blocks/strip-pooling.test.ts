@@ -1,19 +1,18 @@
 import { fill, mul, relu, squeeze, sub, tensor, tidy, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fixedMap, fixedScope, newPass } from "../fixed-scope.js";
-import { macsAt, stripPooling, type Layer } from "./index.js";
+import { builtLayer } from "../built-layer.js";
+import { fixedMap, newPass } from "../fixed-scope.js";
+import { macsAt, stripPooling } from "./index.js";
 
 beforeAll(async () => {
   await startEngine();
 });
 
-const build = (layer: Layer) => fixedScope().module("", (make) => ({ run: layer.build(make, "it") }));
-
 describe("where the result is silent", () => {
   const x = (): Tensor4D => fixedMap("x", [2, 5, 7, 2]);
   const difference = (output: "sum" | "gate", expected: (x: Tensor4D) => Tensor): number => {
-    const module = build(stripPooling({ channels: 2, cells: [3, 6], output }));
+    const module = builtLayer(stripPooling({ channels: 2, cells: [3, 6], output }));
     for (const part of ["scale", "offset"]) module.variables[`it/fuse/norm/${part}`]!.assign(tensor([0, 0]));
     const apart = tidy(() => sub(module.run(x(), newPass("train")), expected(x()))).dataSync<"float32">();
     return Math.max(...apart.map(Math.abs));
@@ -30,7 +29,7 @@ describe("where the result is silent", () => {
 describe("by hand, one channel: 1 2 3 / 5 0 1", () => {
   /** Norms that do nothing, kernels that pass their middle on, but for those that are given: all entries that number. */
   const answer = (kernels: Readonly<Record<string, number>>): unknown => {
-    const module = build(stripPooling({ channels: 1, cells: [1, 2], output: "sum" }));
+    const module = builtLayer(stripPooling({ channels: 1, cells: [1, 2], output: "sum" }));
     const norms = { scale: 1, offset: 0, mean: 0, variance: 1 - 1e-5 };
     for (const [name, variable] of Object.entries({ ...module.variables, ...module.state })) {
       const part = name.slice(name.lastIndexOf("/") + 1);

@@ -6,7 +6,7 @@ import { startEngine } from "@segdistill/backend";
 import { readSafetensors, writeSafetensors } from "@segdistill/core";
 import type { NetworkSpec } from "@segdistill/core/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fixedMap, fixedNumbers, fixedScope, newPass, notingScope, type Asked } from "../fixed-scope.js";
+import { askedBy, fixedMap, fixedNumbers, fixedScope, newPass } from "../fixed-scope.js";
 import { distance, readFixtures, type NetworkFixture } from "../fixtures.js";
 import { transunet } from "../transunet.js";
 import { publishedNames, readPublished, startingFrom, type NamesOf, type Values } from "./index.js";
@@ -44,11 +44,8 @@ async function fileOf(tensors: Case["tensors"]): Promise<ReadonlyMap<string, Val
   return new Map([...found].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));
 }
 
-const shapesOf = (spec: NetworkSpec<string>): ReadonlyMap<string, readonly number[]> => {
-  const asked = new Map<string, Asked>();
-  spec.build(notingScope(asked));
-  return new Map([...asked].map(([name, { shape }]) => [name, shape]));
-};
+const shapesOf = (spec: NetworkSpec<string>): ReadonlyMap<string, readonly number[]> =>
+  new Map([...askedBy(spec)].map(([name, { shape }]) => [name, shape]));
 
 const isDecoder = (name: string): boolean => /^(decoder|head)\//.test(name);
 const both: NamesOf = (ours) => publishedNames.resnet50(ours) ?? publishedNames.hybrid(ours);
