@@ -1,8 +1,9 @@
 import { startEngine } from "@segdistill/backend";
 import { expect, test } from "vitest";
+import type { CheckedMethod } from "./contract/index.js";
 import type { Ready } from "./plan/prepare.js";
 import { memoryGuard } from "./memory.js";
-import { fitting, thrownBy } from "./testing/small.js";
+import { fit, fitting, thrownBy } from "./testing/small.js";
 
 await startEngine();
 
@@ -47,6 +48,24 @@ test("TensorFlow's own refusal comes with the estimate; other failures come thro
   );
   const other = new Error("other");
   expect(guard.explained(other)).toBe(other);
+});
+
+test("TensorFlow's refusal in a step leaves the loop with the batch that would fit", async () => {
+  const said = Object.assign(new Error("[backend] out of memory in Conv2D: OOM when allocating a tensor of 2 GB."), {
+    code: "backend/out-of-memory",
+  });
+  const loss = (): never => {
+    throw said;
+  };
+  const own: CheckedMethod = { name: "own", options: {}, wants: {}, build: () => ({ terms: [{ name: "t", loss }] }) };
+  expect(await thrownBy([fitting({ methods: [fit(), own] })], { eager: true })).toEqual({
+    code: "core/out-of-memory",
+    exit: 2,
+    left: 0,
+    message:
+      'stage "fitting", batch of 2: [backend] out of memory in Conv2D: OOM when allocating a tensor of 2 GB. A step was estimated to take an unknown amount. A batch of 1 would fit:' +
+      " lower sample.batch, or raise accumulate.",
+  });
 });
 
 test("the loop asks before its first step", async () => {

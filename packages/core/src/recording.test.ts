@@ -73,6 +73,11 @@ describe.each([true, false])("a step that is not finite (eager: %s)", (eager) =>
         " checkpoint is kept. Lower the rate or the term's weight, or clip the gradient.",
     });
     expect(store.events.map(({ event }) => event.event)).toEqual(["started", "skipped", "skipped", "not-finite"]);
+    // what is stored says it too: the term, the step, the cases and where it came from
+    expect(store.events.at(-1)!.event).toEqual({
+      ...{ event: "not-finite", step: 4, term: "fit/square", cases: ["c", "d"] },
+      where: 'the picture of case "d" is NaN at value 0',
+    });
   });
 });
 
