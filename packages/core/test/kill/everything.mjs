@@ -1,7 +1,7 @@
 // A process that trains with all that a checkpoint has to keep, until it is done or killed: `node everything.mjs <run folder>`. It prints a dot a step.
 import { conv2d, mean, moments, mul, square, squaredDifference, add, reshape, sub } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import { adam, adamW, clip, cosine, during, flips, folderStore, from, learns, frozen, meanOver, noise, openRunFolder, poly, rampUp, sgd, spectralNorm, stage, train, uncertainty, warmUp, wassersteinGp, weigh } from "@segdistill/core"; // prettier-ignore
+import { adam, adamW, clip, cosine, during, flips, folderStore, from, learns, frozen, meanOver, noise, offer, openRunFolder, poly, rampUp, service, sgd, spectralNorm, stage, train, uncertainty, warmUp, wassersteinGp, weigh } from "@segdistill/core"; // prettier-ignore
 import { random, shuffled } from "@segdistill/core/random";
 
 const [height, width, classes] = [6, 8, 2];
@@ -66,12 +66,27 @@ const supervised = {
   wants: { student: [] },
   build: () => ({ terms: [{ name: "square", loss: (step) => meanOver(squaredDifference(step.net.student.logits, mul(step.labels, 2)), step.valid, step.labelled) }] }), // prettier-ignore
 };
-/** A critic with spectral norm and two rounds, views, a mean of every epoch, a gate. */
+/** What the second stage takes from the first: a factor that is trained there. */
+const factor = service("factor");
+const fitsFactor = {
+  name: "factor",
+  options: {},
+  wants: { student: [] },
+  provides: [factor],
+  build: ({ scope }) => {
+    const m = scope.module("m", (make) => ({ w: make.variable("w", [], "ones") }));
+    const loss = (step) => meanOver(squaredDifference(mul(step.net.student.logits, m.w), mul(step.labels, 3)), step.valid, step.labelled);
+    return { trains: [m], terms: [{ name: "square", loss }], provides: [offer(factor, m)] };
+  },
+};
+/** A critic with spectral norm and two rounds, views, a mean of every epoch, a gate, a service. */
 const rich = {
   name: "rich",
   options: {},
   wants: { student: [], teacher: [] },
-  build: ({ scope }) => {
+  uses: [factor],
+  build: ({ scope, use }) => {
+    const { w } = use(factor);
     const d = scope.module("d", (make) => {
       const kernel = spectralNorm(make, "conv", make.variable("conv", [3, 3, classes, 3], { normal: 0.5 }));
       return { scorer: (pass) => { const w = kernel(pass); return (z) => mean(conv2d(z, w, 1, "same"), 3, true); } }; // prettier-ignore
@@ -80,7 +95,7 @@ const rich = {
     return {
       terms: [
         { name: "fool", weight: warmUp({ steps: 6 }, 0.05), loss: (step) => gan.student(d.scorer(step.pass(d))(step.net.student.logits)) },
-        { name: "centre", loss: (step) => meanOver(square(sub(mean(step.net.student.logits, [1, 2]), k.centre.value))) },
+        { name: "centre", loss: (step) => meanOver(square(sub(mul(mean(step.net.student.logits, [1, 2]), w), k.centre.value))) },
         { name: "views", weight: during({ epochs: [2] }), loss: (step) => meanOver(squaredDifference(step.view(views, 1).net.student.logits, step.view(views, 2).net.teacher.logits)) }, // prettier-ignore
       ],
       adversaries: [
@@ -107,7 +122,7 @@ const rich = {
 await startEngine({ threads: 1 });
 const [path, pauseMs = "12"] = process.argv.slice(2);
 const folder = await openRunFolder(path, { config: { everything: true }, text: "everything: true\n", split: {} });
-const teacher = stage({ name: "teacher", nets: { student: learns(net("big", 5)) }, methods: [supervised], optimiser: sgd({ rate: 0.02, momentum: 0.9, nesterov: true }), steps: 30, data: data(Number(pauseMs)), nonFinite: { skip: 5 } }); // prettier-ignore
+const teacher = stage({ name: "teacher", nets: { student: learns(net("big", 5)) }, methods: [supervised, fitsFactor], optimiser: sgd({ rate: 0.02, momentum: 0.9, nesterov: true }), steps: 30, data: data(Number(pauseMs)), nonFinite: { skip: 5 } }); // prettier-ignore
 const goal = stage({
   name: "distillation",
   nets: { student: learns(net("small", 3)), teacher: frozen(from(teacher, "student")) },
