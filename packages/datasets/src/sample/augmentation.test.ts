@@ -154,6 +154,25 @@ describe("augmented patches", () => {
     expect(bytesOf(await read(patches(options()), 1, 4))).not.toBe(bytesOf(whole));
   });
 
+  it("follow from no order in which pictures were read", async () => {
+    const whole = await read(patches(options()), 1, 3);
+    // the first one asked for comes last, and the other way round; the second half of them at once
+    for (const late of [
+      [30, 15, 0],
+      [0, 15, 30],
+      [15, 0, 0],
+    ]) {
+      const cases = options().cases.map((one, i) => ({
+        ...one,
+        image: async () => {
+          await new Promise((resolve) => setTimeout(resolve, late[i]));
+          return one.image();
+        },
+      }));
+      expect(bytesOf(await read(patches(options({ cases, cacheBytes: 0 })), 1, 3))).toBe(bytesOf(whole));
+    }
+  });
+
   it.each(all.map((one, i) => [JSON.stringify(one), i] as const))("are changed by %s alone", async (_, i) => {
     const plain = await read(patches(options({ augment: [] })), 1, 3);
     const changed = await read(patches(options({ augment: [all[i]!] })), 1, 3);
