@@ -63,12 +63,15 @@ test("during is 1 inside and 0 outside", () => {
   expect(middle.describe).toEqual({ during: { epochs: [2, 4] } });
 });
 
-test("the published rates (methods.md 3.2.3, 3.2.5, 5.2)", () => {
+test("the published rates (methods.md 3.2.1, 3.2.3, 3.2.5, 5.2)", () => {
   const start = (epoch: number) => at(0, 100, epoch);
-  const { graphFlowGastric, graphFlowSynapse, graphFlowDiscriminator, gkd } = publishedRates;
+  const { graphFlowGastric, graphFlowSynapse, graphFlowParaphraser, graphFlowDiscriminator, gkd } = publishedRates;
   expect([0, 49, 50, 100, 150, 199].map((epoch) => graphFlowGastric().value(start(epoch)))).toEqual([3e-3, 3e-3, 3e-4, 3e-5, 3e-6, 3e-6]);
   expect(graphFlowGastric().value(at(50, 100, 0))).toBeCloseTo(3e-3 * 0.5 ** 0.9, 12);
   expect(graphFlowSynapse().value(at(50))).toBeCloseTo(3e-4 * 0.5 ** 0.9, 12);
+  expect([0, 99, 100, 199].map((epoch) => graphFlowParaphraser().value(start(epoch)))).toEqual([3e-4, 3e-4, 3e-6, 3e-6]);
+  expect(graphFlowParaphraser().value(at(50, 100, 99))).toBeCloseTo(3e-4 * 0.5 ** 0.9, 12);
+  expect(graphFlowParaphraser().value(at(101))).toBe(0); // the released code counts steps twice, and falls below 0
   expect(graphFlowDiscriminator().value(at(0))).toBe(3e-5);
   expect([0, 50, 100, 199, 200, 299].map((epoch) => gkd().value(at(50, 100, epoch)))).toEqual([3e-3, 3e-4, 3e-5, 3e-5, 5e-6, 5e-6]);
 });

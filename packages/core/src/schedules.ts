@@ -57,6 +57,8 @@ export const publishedRates = {
   graphFlowGastric: (): Schedule => steps({ from: [0, 50, 100, 150], rates: [3e-3, 3e-4, 3e-5, 3e-6], power: 0.9 }),
   /** Graph Flow, Synapse: 3e-4 × (1 − step/steps)^0.9 [code] (methods.md 3.2.5). */
   graphFlowSynapse: (): Schedule => poly(3e-4, 0.9),
+  /** Graph Flow's paraphraser: 3e-4, 3e-6 from epochs 0, 100, each × (1 − step/steps)^0.9 [code] (methods.md 3.2.1). */
+  graphFlowParaphraser: (): Schedule => steps({ from: [0, 100], rates: [3e-4, 3e-6], power: 0.9 }),
   /** Graph Flow's discriminator: 3e-5 × (1 − step/steps)^0.9 [code] (methods.md 3.2.3). */
   graphFlowDiscriminator: (): Schedule => poly(3e-5, 0.9),
   /** GKD: 3e-3, 3e-4, 3e-5, 5e-6 from epochs 0, 50, 100, 200 [code] (methods.md 5.2). */
