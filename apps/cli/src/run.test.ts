@@ -40,6 +40,12 @@ describe("a run", { timeout: 240_000 }, () => {
     expect(Object.keys(results().models)).toEqual(["teacher", "baseline", "distilled"]);
     for (const file of ["config.yaml", "split.json", "environment.json", "events.jsonl", "report.html", "predictions/other-camera/01.png"])
       expect(existsSync(join(folder, "runs/quickstart", file)), file).toBe(true);
+    // what decides on speed and bytes is recorded as TensorFlow read it
+    expect(JSON.parse(readFileSync(join(folder, "runs/quickstart/environment.json"), "utf8"))).toMatchObject({
+      threads: Number(process.env["SEGDISTILL_THREADS"] ?? 0) || null,
+      precision: { asked: "auto", chosen: expect.stringMatching(/^(float32|bfloat16)$/) as string },
+      variables: { TF_ENABLE_ONEDNN_OPTS: "1", TF_DETERMINISTIC_OPS: "1" },
+    });
     const again = run("run", config, ...small);
     expect(again.stdout.split("\n")[0]).toBe("Everything is done already: configuration, data and code are those of runs/quickstart.");
     expect(again.stderr).toBe("");
