@@ -4,23 +4,13 @@ import { alternating, compared, contestants, nothing, oursDoes, summary, unmeasu
 import { allThreads, machine, machineLine, noBfloat16 } from "./machine.mjs";
 import { short, rounded, table } from "./numbers.mjs";
 import { markdown, reasons, writeBetween } from "./markdown.mjs";
+import { distillation, networks } from "./networks.mjs";
 import { networkOf } from "./ours/networks.mjs";
 import { findPython } from "./python.mjs";
 import { openResults } from "./results.mjs";
 
-const same = (network) => ({ train: network, predict: network });
-/** Full widths; TransUNet trains in its small setting. */
-export const networks = {
-  fanet: same({ use: "fanet" }),
-  "u-net": same({ use: "u-net" }),
-  "mobile-u-net": same({ use: "mobile-u-net" }),
-  enet: same({ use: "enet" }),
-  erfnet: same({ use: "erfnet" }),
-  transunet: { train: { use: "transunet", size: "small", image: 256 }, predict: { use: "transunet", image: 256 } },
-};
-const distillation = { network: networks["mobile-u-net"].train, teacher: networks["u-net"].predict };
 /** Ratios that are aimed at: ours / PyTorch's faster mode, and our peak memory / its. */
-export const aims = {
+const aims = {
   train: { float32: 0.8, bfloat16: 0.85 },
   predict: { float32: 0.9, bfloat16: 0.9 },
   distil: { float32: 0.75, bfloat16: 0.75 },
@@ -31,7 +21,7 @@ const mostSeconds = 30;
 /** For the estimate alone: multiply-accumulates a second, what a process takes beside its steps, and torch.compile once with an empty cache. */
 const [speed, aside, compiling] = [70e9, 15, 120];
 
-/** Everything that is measured, as { net, mode, precision, work, asked }. */
+/** Everything that is measured, as { net, mode, precision, key, work, asked }. */
 function cells({ net: onlyNet, mode: onlyMode, precision: onlyPrecision }) {
   const all = Object.entries(networks).flatMap(([net, { train, predict }]) => [
     { net, mode: "train", work: "step", asked: { network: train } },
@@ -39,7 +29,7 @@ function cells({ net: onlyNet, mode: onlyMode, precision: onlyPrecision }) {
   ]);
   all.push({ net: "distillation", mode: "distil", work: "step", asked: distillation });
   return all
-    .flatMap((one) => Object.keys(short).map((precision) => ({ ...one, precision })))
+    .flatMap((one) => Object.keys(short).map((precision) => ({ ...one, precision, key: `${one.net}/${one.mode}/${short[precision]}` })))
     .filter(
       (one) =>
         (onlyNet ?? one.net) === one.net && (onlyMode ?? one.mode) === one.mode && (onlyPrecision ?? one.precision) === one.precision,
@@ -67,7 +57,7 @@ export async function bench(options) {
   const now = machine(threads);
   const kept = openResults(file, { processor: now.processor, threads, batch, size });
   const { python, why: noPython } = await findPython({ python: named, yes });
-  const chosen = cells(options).map((cell) => ({ ...cell, key: `${cell.net}/${cell.mode}/${short[cell.precision]}` }));
+  const chosen = cells(options);
   const processes = 1 + (python ? 2 : 0);
   const secondsOf = (cell) => {
     const step = guess(cell, { batch, size });
@@ -84,36 +74,32 @@ export async function bench(options) {
     const all = contestants(python, work, asked);
     // for comparison, once: the same step op by op, which tfjs is without `compile`; FANet's would take about 20 GB, by the measure of smaller ones
     if (mode === "train" && precision === "float32" && cell.net !== "fanet") all.tfjs = oursDoes(work, { ...asked, eager: true });
-    await alternating(all, { title: key, rounds, once: ["tfjs"], found: kept.of(key), keep: kept.save });
+    await alternating(all, { title: key, rounds, once: ["tfjs"], found: kept.of(key), keep: kept.save, load: now.load });
   }
   // all that the file knows, of earlier runs too
-  const rows = cells({}).map((cell) => {
-    const key = `${cell.net}/${cell.mode}/${short[cell.precision]}`;
-    return { ...cell, ...outcome(cell, kept.of(key), noPython) };
-  });
+  const rows = cells({}).map((cell) => ({ ...cell, one: outcome(cell, kept.of(cell.key), noPython) }));
   const result = {};
   for (const { net, mode, precision, one } of rows) ((result[net] ??= {})[mode] ??= {})[short[precision]] = one;
-  if (page) writeBetween(page, "bench all", markdown(rows, { aims, machine: now, batch, size }));
+  if (page) await writeBetween(page, "bench all", markdown(rows, { machine: now, batch, size }));
   return { lines: [...lines(rows), machineLine(now)], result, beside: { machine: now } };
 }
 
 /** One comparison as it stands. */
 function outcome({ mode, precision }, found, noPython) {
-  if (precision === "bfloat16" && noBfloat16()) return { one: nothing(noBfloat16()) };
-  if (!found.ours?.length) return { one: nothing(unmeasured) };
+  if (precision === "bfloat16" && noBfloat16()) return nothing(noBfloat16());
+  if (!found.ours?.length) return nothing(unmeasured);
   const one = compared(found, noPython);
   const tfjs = found.tfjs?.length ? summary(found.tfjs) : undefined;
   const { ours_mb, pytorch_mb } = one.memory;
-  const met = one.ratio === null ? null : one.ratio <= aims[mode][precision];
+  const loads = Object.values(found).flatMap((processes) => processes.flatMap(({ load }) => load ?? []));
   return {
-    one: {
-      ...one,
-      aim: aims[mode][precision],
-      met,
-      memory: { ...one.memory, ratio: ours_mb && pytorch_mb ? rounded(ours_mb / pytorch_mb, 3) : null },
-      rounds: found.ours.length,
-      ...(tfjs && { tfjs: tfjs.why ? { why: tfjs.why } : { ms: rounded(tfjs.ms, 1), mb: rounded(tfjs.peakMb) } }),
-    },
+    ...one,
+    aim: aims[mode][precision],
+    met: one.ratio === null ? null : one.ratio <= aims[mode][precision],
+    memory: { ...one.memory, ratio: ours_mb && pytorch_mb ? rounded(ours_mb / pytorch_mb, 3) : null },
+    rounds: found.ours.length,
+    load: loads.length > 0 ? Math.max(...loads) : null,
+    ...(tfjs && { tfjs: tfjs.why ? { why: tfjs.why } : { ms: rounded(tfjs.ms, 1), mb: rounded(tfjs.peakMb) } }),
   };
 }
 

@@ -31,9 +31,9 @@ const failed = (processes) => processes.find(({ why }) => why);
 
 /**
  * Every contestant in turn, then all again: what was found by every process, by name. `found` is what is known from before and is added to; `keep` is
- * called after every process. One of `once` runs in the first round alone. What failed once fails again in later rounds; an earlier bench's failures are tried anew.
+ * called after every process; `load` is the machine's when this bench began, kept with each. One of `once` runs in the first round alone. What failed once fails again in later rounds; an earlier bench's failures are tried anew.
  */
-export async function alternating(contestants, { title, rounds, once = [], found = {}, keep = () => undefined }) {
+export async function alternating(contestants, { title, rounds, once = [], found = {}, keep = () => undefined, load }) {
   for (const [name, processes] of Object.entries(found)) found[name] = processes.filter(({ why }) => !why);
   for (let round = 0; round < rounds; round++)
     for (const [name, run] of Object.entries(contestants)) {
@@ -41,7 +41,7 @@ export async function alternating(contestants, { title, rounds, once = [], found
       if (failed(before) || before.length > round || (round > 0 && once.includes(name))) continue;
       const one = await run();
       const { said, ...kept } = one;
-      before.push(kept);
+      before.push({ ...kept, load });
       keep();
       console.error(`  ${title}, round ${round + 1} of ${rounds}, ${name}: ${inWords(one)}`);
       if (said) console.error(said.split("\n").slice(-8).join("\n").replace(/^/gm, "    "));

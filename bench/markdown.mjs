@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { format, resolveConfig } from "prettier";
 import { unmeasured } from "./contest.mjs";
 import { short } from "./numbers.mjs";
 import { stop } from "./stop.mjs";
@@ -33,7 +34,6 @@ export function markdown(rows, { machine, batch, size }) {
     "first step, s",
     "tfjs, ms",
   ];
-  const line = (cells) => `| ${cells.join(" | ")} |`;
   const cells = ({ net, mode, precision, one }) => {
     const { pytorch = {}, memory = {} } = one;
     return [
@@ -54,13 +54,19 @@ export function markdown(rows, { machine, batch, size }) {
     ];
   };
   const name = ({ net, mode, precision }) => `${names[net]} (${works[mode]}, ${short[precision]})`;
+  const measured = rows.flatMap(({ one }) => (one.rounds ? [one] : []));
+  const between = (all) => (Math.min(...all) === Math.max(...all) ? `${Math.max(...all)}` : `${Math.min(...all)} to ${Math.max(...all)}`);
+  const loads = measured.flatMap(({ load }) => load ?? []);
   const notes = reasons(rows, name).map((line) => `- ${line}.`);
   return [
-    `${machine.processor}, ${machine.threads} threads, ${batch} pictures of ${size} × ${size} × 1, 2 classes; load ${machine.load} when the bench began.`,
+    [
+      `${machine.processor}, ${machine.threads} threads, ${batch} pictures of ${size} × ${size} × 1, 2 classes`,
+      ...(measured.length > 0 ? [`rounds: ${between(measured.map((one) => one.rounds))}`] : []),
+      // of each row's own bench: a file of results is filled by several
+      `load when ${loads.length === measured.length ? "" : "some of "}the benches began: ${loads.length > 0 ? between(loads) : "not kept"}`,
+    ].join("; ") + ".",
     "",
-    line(head),
-    line(head.map((_, i) => (i < 3 ? "---" : "--:"))),
-    ...rows.filter(({ one }) => one.why !== unmeasured).map((row) => line(cells(row))),
+    ...tableOf(head, rows.filter(({ one }) => one.why !== unmeasured).map(cells), 3),
     ...(notes.length > 0 ? ["", ...notes] : []),
   ];
 }
@@ -72,8 +78,12 @@ export function reasons(rows, name) {
   return [...failed, ...(missing.length > 0 ? [`${unmeasured}: ${missing.join(", ")}`] : [])];
 }
 
-/** Puts lines between `<!-- name -->` and `<!-- end of name -->` of a file. */
-export function writeBetween(file, name, lines) {
+/** Rows of words as a table in Markdown, its first `left` columns left-aligned and the others right-aligned. */
+export const tableOf = (head, rows, left = 1) =>
+  [head, head.map((_, i) => (i < left ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+
+/** Puts lines between `<!-- name -->` and `<!-- end of name -->` of a file, which is then formatted as `npm test` wants it. */
+export async function writeBetween(file, name, lines) {
   const [open, close] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const text = readFileSync(file, "utf8");
   const [start, end] = [text.indexOf(open), text.indexOf(close)];
@@ -82,5 +92,6 @@ export function writeBetween(file, name, lines) {
       `[bench] --markdown ${file}: expected the lines "${open}" and "${close}", found ${start < 0 ? "no first" : "no second"} one.`,
       2,
     );
-  writeFileSync(file, `${text.slice(0, start + open.length)}\n\n${lines.join("\n")}\n\n${text.slice(end)}`);
+  const page = `${text.slice(0, start + open.length)}\n\n${lines.join("\n")}\n\n${text.slice(end)}`;
+  writeFileSync(file, await format(page, { ...(await resolveConfig(file)), parser: "markdown" }));
 }

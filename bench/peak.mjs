@@ -3,7 +3,7 @@ import { measured } from "./child.mjs";
 import { allThreads, machine, machineLine } from "./machine.mjs";
 import { rounded, table } from "./numbers.mjs";
 import { stop } from "./stop.mjs";
-import { writeBetween } from "./markdown.mjs";
+import { tableOf, writeBetween } from "./markdown.mjs";
 
 /** What this machine can do at most: matrix products and convolutions in both precisions, and memory. */
 export async function bench({ threads = allThreads(), markdown: page }) {
@@ -17,12 +17,10 @@ export async function bench({ threads = allThreads(), markdown: page }) {
   ];
   const gflops = Object.fromEntries(Object.entries(found.flops).map(([name, flops]) => [name, rounded(flops / 1e9)]));
   if (page)
-    writeBetween(page, "bench peak", [
+    await writeBetween(page, "bench peak", [
       `${before.processor}, ${threads} threads; load ${before.load} when the bench began.`,
       "",
-      "| limit | measured |",
-      "| --- | --: |",
-      ...rows.map((row) => `| ${row.join(" | ")} |`),
+      ...tableOf(["limit", "measured"], rows),
     ]);
   return {
     lines: [...table([["limit", "measured"], ...rows]), machineLine(before)],

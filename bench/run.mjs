@@ -1,5 +1,6 @@
 /** `npm run bench -- step|all|peak|long|memory|leaks|data|start|gaps [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
 import { parseArgs } from "node:util";
+import { distillation, networks, ofStep } from "./networks.mjs";
 import { stop } from "./stop.mjs";
 
 const benches = {
@@ -29,10 +30,9 @@ const options = {
   fresh: { type: "boolean" },
   markdown: { type: "string" },
 };
-const six = ["fanet", "u-net", "mobile-u-net", "enet", "erfnet", "transunet"];
 /** What may stand for an option of words. */
 const words = (bench) => ({
-  net: bench === "step" ? ["u-net", "student"] : bench === "all" ? [...six, "distillation"] : six,
+  net: Object.keys(bench === "step" ? ofStep : bench === "all" ? { ...networks, distillation } : networks),
   mode: ["train", "predict", "distil"],
   precision: ["float32", "bfloat16"],
 });

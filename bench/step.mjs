@@ -1,9 +1,8 @@
 import { alternating, compared, contestants, nothing } from "./contest.mjs";
 import { allThreads, machine, machineLine, noBfloat16 } from "./machine.mjs";
+import { ofStep } from "./networks.mjs";
 import { short, table } from "./numbers.mjs";
 import { findPython } from "./python.mjs";
-
-const networks = { "u-net": { use: "u-net", width: 32 }, student: { use: "mobile-u-net" } };
 
 function row(net, precision, one) {
   const [eager, compile] = ["eager", "compile"].map((mode) => one.pytorch?.[mode]?.ms ?? "–");
@@ -35,11 +34,11 @@ export async function bench({
   const before = machine(threads);
   const { python, why: noPython } = await findPython({ python: named, yes });
   const [result, rows, notes] = [{}, [["ms a step", "ours", "PyTorch eager", "compile", "ratio", "rounds", "ours MB", "PyTorch MB"]], []];
-  for (const net of Object.keys(networks).filter((name) => (onlyNet ?? name) === name)) {
+  for (const net of Object.keys(ofStep).filter((name) => (onlyNet ?? name) === name)) {
     const entry = net === "student" ? (result.student = {}) : result;
     for (const precision of ["float32", "bfloat16"].filter((name) => (onlyPrecision ?? name) === name)) {
       const cannot = precision === "bfloat16" ? noBfloat16() : undefined;
-      const asked = { network: networks[net], precision, threads, batch, size, warmUp: 2, steps };
+      const asked = { network: ofStep[net], precision, threads, batch, size, warmUp: 2, steps };
       const contest = () => alternating(contestants(python, "step", asked), { title: `${net} ${precision}`, rounds });
       const one = cannot ? nothing(cannot) : compared(await contest(), noPython);
       entry[short[precision]] = one;

@@ -64,18 +64,19 @@ test("contestants take turns, go on where they were, and what failed before is t
   const found: Runs = { ours: [run([5], 1)], eager: [{ why: "no room" }] };
   const keep = vi.fn();
   const contestants = { ours: one("ours"), eager: one("eager"), compile: one("compile", { why: "no compiler" }), tfjs: one("tfjs") };
-  await alternating(contestants, { title: "t", rounds: 2, once: ["tfjs"], found, keep });
+  await alternating(contestants, { title: "t", rounds: 2, once: ["tfjs"], found, keep, load: 0.5 });
   silent.mockRestore();
   expect(order).toEqual(["eager", "compile", "tfjs", "ours", "eager"]);
   expect(keep).toHaveBeenCalledTimes(5);
   expect(Object.entries(found).map(([name, all]) => [name, all.length])).toEqual([["ours", 2], ["eager", 2], ["compile", 1], ["tfjs", 1]]); // prettier-ignore
+  expect(found["ours"]).toEqual([run([5], 1), { ...run([1], 1), load: 0.5 }]);
 });
 
 test("a process stops when its time is over, not before two steps that count", async () => {
   interface Pace {
-    readonly counts: () => boolean;
+    readonly begins: () => void;
     readonly last: (ms: number) => boolean;
-    readonly times: readonly number[];
+    readonly found: () => { readonly ms: readonly number[]; readonly firstSeconds: number; readonly cpuMs: number };
   }
   const { pace } = await part<{ readonly pace: (options: object) => Pace }>("ours/pace");
   const told = (options: object, all: readonly number[]): readonly boolean[] => {
@@ -86,6 +87,20 @@ test("a process stops when its time is over, not before two steps that count", a
   // 16 s of 30 are enough to be warm; the second step that counts is over the time
   expect(told({ warmUp: 2, steps: 6, seconds: 30 }, [16_000, 20_000, 20_000])).toEqual([false, false, true]);
   expect(told({ warmUp: 0, steps: 6, seconds: 1 }, [5000, 5000])).toEqual([false, true]);
+
+  // what is told of them: the time to the first step, counting or not, and processor time of the steps that count
+  const clock = vi.spyOn(Date, "now").mockReturnValue(10_000);
+  const processor = vi.spyOn(process, "cpuUsage").mockReturnValue({ user: 0, system: 0 });
+  const paced = pace({ warmUp: 1, steps: 2, started: 6000 });
+  for (const [k, ms] of [7, 5, 3].entries()) {
+    processor.mockReturnValue({ user: 1000 * k, system: 2000 * k });
+    paced.begins();
+    clock.mockReturnValue(10_000 + 1000 * k);
+    paced.last(ms);
+  }
+  processor.mockReturnValue({ user: 20_000, system: 3000 });
+  expect(paced.found()).toMatchObject({ ms: [5, 3], firstSeconds: 4, cpuMs: 10 }); // (23 − 3)/2
+  for (const spy of [clock, processor]) spy.mockRestore();
 });
 
 test("by hand: the slope through points", async () => {
@@ -93,19 +108,42 @@ test("by hand: the slope through points", async () => {
   expect(slope([[0, 1], [10, 22], [20, 39], [30, 62]])).toBeCloseTo(2, 6); // prettier-ignore
 });
 
-test("a table goes between its lines, again and again; a file without them is refused", async () => {
-  const { writeBetween } = await part<{ readonly writeBetween: (file: string, name: string, lines: readonly string[]) => void }>(
-    "markdown",
-  );
+test("a table goes between its lines, as prettier has it, again and again; a file without them is refused", async () => {
+  interface Pages {
+    readonly tableOf: (head: readonly string[], rows: readonly (readonly unknown[])[], left?: number) => readonly string[];
+    readonly writeBetween: (file: string, name: string, lines: readonly string[]) => Promise<void>;
+  }
+  const { tableOf, writeBetween } = await part<Pages>("markdown");
   const file = join(folder, "page.md");
   writeFileSync(file, "before\n\n<!-- bench x -->\n\nold\n\n<!-- end of bench x -->\n\nafter\n");
-  for (const lines of [["| a |"], ["| b |", "| c |"]]) writeBetween(file, "bench x", lines);
-  expect(readFileSync(file, "utf8")).toBe("before\n\n<!-- bench x -->\n\n| b |\n| c |\n\n<!-- end of bench x -->\n\nafter\n");
-  expect(() => writeBetween(file, "bench y", [])).toThrow(
+  for (const rows of [[["a", 1]], [["twenty", 0.5], ["b", "–"]]]) // prettier-ignore
+    await writeBetween(file, "bench x", tableOf(["net", "ms"], rows));
+  const table = ["| net    |  ms |", "| ------ | --: |", "| twenty | 0.5 |", "| b      |   – |"];
+  expect(readFileSync(file, "utf8").split("\n")).toEqual(["before", "", "<!-- bench x -->", "", ...table, "", "<!-- end of bench x -->", "", "after", ""]); // prettier-ignore
+  await expect(writeBetween(file, "bench y", [])).rejects.toThrow(
     `[bench] --markdown ${file}: expected the lines "<!-- bench y -->" and "<!-- end of bench y -->", found no first one.`,
   );
   const page = readFileSync(new URL("../docs/performance.md", import.meta.url), "utf8");
   for (const name of ["peak", "all", "memory"]) expect(page).toMatch(new RegExp(`<!-- bench ${name} -->[^]*<!-- end of bench ${name} -->`));
+});
+
+test("the table of all networks says how many rounds each has and under what load: its rows come of several benches", async () => {
+  const { markdown } = await part<{ readonly markdown: (rows: readonly object[], more: object) => readonly string[] }>("markdown");
+  const row = (net: string, one: object): object => ({ net, mode: "predict", precision: "float32", one });
+  const rows = [
+    row("enet", { ours_ms: 63.2, ratio: 0.681, spread: [0.57, 0.84], aim: 0.9, met: true, memory: { ours_mb: 551, pytorch_mb: 887, ratio: 0.62 }, first_s: 1.9, pytorch: { eager: { ms: 122, first_s: 2.1 } }, rounds: 2, load: 0.1 }), // prettier-ignore
+    row("erfnet", { why: "no room", rounds: 3, load: 1.8 }),
+    row("fanet", { why: "not measured yet" }),
+  ];
+  const said = markdown(rows, { machine: { processor: "P", threads: 2, load: 9 }, batch: 4, size: 64 });
+  expect(said[0]).toBe("P, 2 threads, 4 pictures of 64 × 64 × 1, 2 classes; rounds: 2 to 3; load when the benches began: 0.1 to 1.8.");
+  expect(said.slice(4)).toEqual([
+    "| ENet | prediction | fp32 | 63 | 122 | – | 0.68 | 0.57…0.84 | 0.90 | yes | 551 / 887 | 0.62 | 1.9 / 2.1 / – | – |",
+    "| ERFNet | prediction | fp32 | – | – | – | – | – | – | – | – | – | – | – |",
+    "",
+    "- ERFNet (prediction, fp32): no room.",
+    "- not measured yet: FANet (prediction, fp32).",
+  ]);
 });
 
 test("results are kept in a file, and not mixed with those of another machine", async () => {

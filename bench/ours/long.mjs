@@ -1,22 +1,11 @@
 /** A process that distils a small network for many steps and looks at itself again and again: `node --expose-gc long.mjs '{"steps", "samples"}'`. */
 import { memory } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import { adam, from, frozen, learns, memoryStore, stage, train } from "@segdistill/core";
-import { uNet } from "@segdistill/models";
-import { logits, supervised } from "@segdistill/plugin-kd";
-import { noise } from "../pictures.mjs";
+import { memoryStore, train } from "@segdistill/core";
+import { distilling } from "./distilling.mjs";
 
 const { steps, samples } = JSON.parse(process.argv[2]);
 const engine = await startEngine();
-const rest = { data: noise({ batch: 2, height: 32, width: 48, classes: 2 }), optimiser: adam({ rate: 1e-3 }) };
-const first = { nets: { student: learns(uNet({ width: 8, classes: 2 })) }, methods: [supervised()], steps: 0 };
-const nets = {
-  teacher: frozen(from(stage({ ...rest, ...first, name: "teacher" }), "student")),
-  student: learns(uNet({ width: 4, classes: 2 })),
-};
-// one step more, for the last one leaves the loop
-const goal = stage({ ...rest, name: "distilled", nets, methods: [supervised(), logits({ temperature: 4 })], steps: steps + 1 });
-
 const ms = new Float64Array(steps);
 const looks = [];
 const every = Math.floor(steps / samples);
@@ -30,5 +19,5 @@ const step = (_, record) => {
   looks.push({ step: done, tfjs: memory().numTensors, library: tensors, bytes, rss: process.memoryUsage.rss() });
 };
 const store = { ...memoryStore(), step };
-(await train([goal], { seed: 0, store, checkpointSeconds: Infinity })).dispose();
+(await train([distilling(steps)], { seed: 0, store, checkpointSeconds: Infinity })).dispose();
 console.log(JSON.stringify({ looks, ms: [...ms] }));

@@ -5,7 +5,7 @@ import { scope } from "@segdistill/core";
 import { networkOf } from "./networks.mjs";
 import { pace } from "./pace.mjs";
 
-const { network, precision, batch, size, started, ...asked } = JSON.parse(process.argv[2]);
+const { network, precision, batch, size, ...asked } = JSON.parse(process.argv[2]);
 const spec = networkOf(network);
 await startEngine();
 const net = spec.build(scope("student", spec.name, 0, new Map()));
@@ -20,21 +20,12 @@ const program = compile((images) => [net.decode(net.encode(images, still), still
 });
 const images = randomUniform([batch, size, size, 1], 0, 1, "float32", 1);
 const paced = pace(asked);
-const cpuNow = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
-const found = { parameters: spec.parameters };
-let cpu = 0;
 for (let done = false; !done; ) {
-  if (paced.counts() && paced.times.length === 0) cpu = cpuNow();
+  paced.begins();
   const start = performance.now();
   const [logits] = await program.run(images);
   const ms = performance.now() - start;
   logits.dispose();
-  found.firstSeconds ??= (Date.now() - started) / 1000;
   done = paced.last(ms);
 }
-found.cpuMs = (cpuNow() - cpu) / paced.times.length;
-found.peakMb = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ ms: paced.times, ...found }));
+console.log(JSON.stringify({ ...paced.found(), parameters: spec.parameters }));

@@ -10,30 +10,18 @@ import { noise } from "../pictures.mjs";
 import { networkOf } from "./networks.mjs";
 import { pace } from "./pace.mjs";
 
-const { network, teacher, precision, eager = false, batch, size, started, ...asked } = JSON.parse(process.argv[2]);
+const { network, teacher, precision, eager = false, batch, size, ...asked } = JSON.parse(process.argv[2]);
 const spec = networkOf(network);
 await startEngine();
 const paced = pace(asked);
-/** Processor time of all threads, ms. */
-const cpuNow = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 const enough = new AbortController();
-const found = { parameters: spec.parameters };
-let cpu = 0; // where the first step that counts began
-const rate = watched(1e-3, () => {
-  if (paced.counts() && paced.times.length === 0) cpu = cpuNow();
-});
-const step = (_, { ms, terms }) => {
-  found.firstSeconds ??= (Date.now() - started) / 1000;
-  found.loss = Object.values(terms).reduce((sum, { raw, weight }) => sum + raw * weight, 0);
+let found;
+const step = (_, { ms }) => {
   if (!paced.last(ms)) return;
-  found.cpuMs = (cpuNow() - cpu) / paced.times.length;
-  found.peakMb = process.resourceUsage().maxRSS / 1024;
+  found = paced.found();
   enough.abort();
 };
-const rest = { optimiser: adam({ rate }), data: noise({ batch, height: size, width: size, classes: 2 }) };
+const rest = { optimiser: adam({ rate: watched(1e-3, paced.begins) }), data: noise({ batch, height: size, width: size, classes: 2 }) };
 const student = learns(spec);
 const teaching =
   teacher && stage({ ...rest, name: "teacher", nets: { student: learns(networkOf(teacher)) }, methods: [supervised()], steps: 0 });
@@ -50,4 +38,4 @@ try {
 } catch (failure) {
   if (failure.code !== "core/interrupted") throw failure;
 }
-console.log(JSON.stringify({ ms: paced.times, ...found }));
+console.log(JSON.stringify({ ...found, parameters: spec.parameters }));
