@@ -11,6 +11,7 @@ import {
   tensor,
   tidy,
   unregisterKernel,
+  type KernelConfig,
   type KernelFunc,
   type Tensor,
   type Tensor4D,
@@ -62,16 +63,16 @@ type Instead = (own: KernelFunc) => KernelFunc;
 
 /** Runs `f` with other kernels for some of a backend's. */
 async function insteadOf<T>(backendName: string, others: Readonly<Record<string, Instead>>, f: () => Promise<T>): Promise<T> {
-  const put = (kernelName: string, kernelFunc: KernelFunc): void => {
-    unregisterKernel(kernelName, backendName);
-    registerKernel({ kernelName, backendName, kernelFunc });
+  const put = (kernel: KernelConfig): void => {
+    unregisterKernel(kernel.kernelName, backendName);
+    registerKernel(kernel);
   };
-  const own = Object.keys(others).map((name) => [name, getKernel(name, backendName).kernelFunc] as const);
-  for (const [name, kernel] of own) put(name, others[name]!(kernel));
+  const own = Object.keys(others).map((name) => getKernel(name, backendName));
+  for (const kernel of own) put({ ...kernel, kernelFunc: others[kernel.kernelName]!(kernel.kernelFunc) });
   try {
     return await f();
   } finally {
-    for (const [name, kernel] of own) put(name, kernel);
+    own.forEach(put);
   }
 }
 
