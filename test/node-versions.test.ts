@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { findLibrary, cacheFolder } from "@segdistill/backend/library";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { command, npm, output } from "./command.js";
 import { root } from "./packed.js";
 
@@ -47,35 +47,32 @@ const smoke = `
   for (let k = 0; k < 3; k++) losses.push((await step.run(x, labels))[0].dataSync()[0]);
   console.log(JSON.stringify([process.versions.node, losses]));`;
 
-describe.skipIf(elsewhere !== null)(
-  `a smoke test on Node ${versions.join(", ")}${elsewhere === null ? "" : ` (skipped: npm has them for linux x64, this is ${elsewhere})`}`,
-  () => {
-    const programs = new Map<string, string>();
-    const reasons = new Map<string, string>();
-    beforeAll(async () => {
-      for (const version of versions)
-        await nodeOf(version).then(
-          (program) => programs.set(version, program),
-          (failure: unknown) => reasons.set(version, (failure as Error).message.split("\n").slice(0, 3).join(" ")),
-        );
-    }, 600_000);
+/** A version's program, or why there is none: said in the test's name, which `npm test` lists where it is skipped. */
+interface Had {
+  readonly version: string;
+  readonly program?: string;
+  readonly why?: string;
+}
+const had = (version: string): Promise<Had> =>
+  elsewhere === null
+    ? nodeOf(version).then(
+        (program) => ({ version, program }),
+        (failure: unknown) => ({ version, why: `npm's registry did not give it: ${(failure as Error).message.split("\n").slice(0, 3).join(" ")}` }), // prettier-ignore
+      )
+    : Promise.resolve({ version, why: `npm has it for linux x64, this is ${elsewhere}` });
+const all: Had[] = [];
+for (const version of versions) all.push(await had(version));
 
-    test.for(versions)("Node %s: engine, compile, three steps; no deprecation, not a word on stderr", async (version, { skip }) => {
-      const program = programs.get(version);
-      if (program === undefined) {
-        const why = `Node ${version} could not be fetched from the npm registry: ${reasons.get(version)!}`;
-        console.log(`skipped: ${why}`);
-        skip(why);
-        return;
-      }
+describe("a smoke test: engine, compile, three steps; no deprecation, not a word on stderr", () => {
+  for (const { version, program, why } of all)
+    test.skipIf(why !== undefined)(`Node ${version}${why === undefined ? "" : ` (skipped: ${why})`}`, async () => {
       const library = findLibrary()!.folder;
       const env = { ...process.env, SEGDISTILL_TENSORFLOW: library, NODE_OPTIONS: undefined };
-      const ended = await command(program, ["--throw-deprecation", "--input-type=module", "--eval", smoke], { cwd: root, env });
+      const ended = await command(program!, ["--throw-deprecation", "--input-type=module", "--eval", smoke], { cwd: root, env });
       expect({ ...ended, stdout: "" }).toEqual({ code: 0, stdout: "", stderr: "" });
       const [found, losses] = JSON.parse(ended.stdout) as [string, number[]];
       expect(found).toBe(version);
       expect(losses[0]!.toFixed(4)).toBe("0.6931"); // both classes alike: ln 2
       expect([losses[1]! < losses[0]!, losses[2]! < losses[1]!]).toEqual([true, true]);
     });
-  },
-);
+});
