@@ -79,6 +79,46 @@ describe("recompute", () => {
     expect(Array.from(f(x).dataSync())).toEqual([9, 1]); // no gradient asked for
   });
 
+  test("the gradient of a gradient: a critic's penalty in blocks, one in another, is that without, to rounding, eager and compiled", () => {
+    const [first, mix, last] = [map([3, 2, 3, 4], 1), map([3, 3, 4, 4], 2), map([1, 1, 4, 2], 3)].map((k) => tf.variable(k));
+    const critic =
+      (around: Around) =>
+      (z: tf.Tensor): tf.Tensor => {
+        const conv = (u: tf.Tensor, k: tf.Variable | undefined): tf.Tensor => conv2d(u as tf.Tensor4D, k as tf.Tensor as tf.Tensor4D);
+        const low = around(() =>
+          tf.tanh(
+            conv(
+              around(() => tf.sigmoid(conv(z, first))),
+              mix,
+            ),
+          ),
+        );
+        return tf.tanh(conv(low, last));
+      };
+    const penalty = (around: Around) => (x: tf.Tensor) => {
+      const slope = (): tf.Scalar => tf.sum(tf.square(tf.grad(critic(around))(x)));
+      const { value, grads } = tf.variableGrads(slope, [first!, mix!, last!]);
+      return [value, ...[first, mix, last].map((v) => grads[v!.name]!)];
+    };
+    const x = map([2, 7, 5, 3], 4);
+    const run = (around: Around): number[][] => {
+      const step = compile(penalty(around) as (...args: tf.Tensor[]) => tf.Tensor[], { variables: [first!, mix!, last!] });
+      const found = tf.tidy(() => [...penalty(around)(x), ...step.runSync(x)].map((t) => [...t.dataSync()]));
+      step.dispose();
+      return found;
+    };
+    const plain = run(plainly);
+    const before = held();
+    for (const [i, found] of run(recompute).entries()) {
+      const largest = Math.max(...plain[i]!.map(Math.abs));
+      expect(Math.max(...found.map((value, k) => Math.abs(value - plain[i]![k]!))) / largest, `output ${i}`).toBeLessThan(2e-6);
+    }
+    expect(held()).toEqual(before);
+    const cube = (z: tf.Tensor): tf.Tensor => recompute(() => tf.mul(z, tf.square(z)));
+    const twice = tf.grad((z: tf.Tensor) => tf.sum(tf.grad(cube)(z)));
+    expect(Array.from(twice(tf.tensor1d([1, -2])).dataSync())).toEqual([6, -12]);
+  });
+
   test("a block that throws, first or again, leaves nothing behind and the next gradient right", () => {
     const x = numbers([3, 2], 1);
     tf.tidy(() =>

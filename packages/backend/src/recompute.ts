@@ -33,6 +33,14 @@ interface Engine {
     allowNone: boolean,
   ) => { readonly grads: (Tensor | undefined)[] };
   readonly nextTensorId: () => number;
+  readonly addTapeNode: (
+    name: string,
+    inputs: NamedTensorMap,
+    outputs: readonly Tensor[],
+    gradient: (dy: Tensor) => Readonly<Record<string, () => Tensor>>,
+    saved: readonly Tensor[],
+    attributes: object,
+  ) => void;
   readonly state: { activeTape: unknown; kernelDepth: number };
 }
 /** Is handed a call, and hands it on. */
@@ -40,11 +48,11 @@ type Seen = (call: Call, next: Engine["runKernelFunc"]) => Tensor | Tensor[];
 
 /**
  * What `block` returns, without keeping its inner values for the gradient: the backward pass runs the block again. Costs a forward pass of the block, saves
- * the memory of its inner values; values and gradients are the same bytes.
+ * the memory of its inner values; values and gradients are the same bytes, gradients of gradients the same numbers to rounding.
  *
  * Gradients reach every float32 tensor and variable from outside that the block uses. The block runs twice, so it must do the same both times: random numbers
  * from a seed tensor (`statelessUniform`), no counter in JavaScript. What it makes leaves it only as its result; what it assigns to variables is assigned
- * once, and it must not read a variable after assigning it. First order only.
+ * once, and it must not read a variable after assigning it. Gradients of any order; a gradient that is part of the loss (a penalty) keeps what it is made of.
  *
  * @example
  * const y = recompute(() => relu(conv2d(relu(conv2d(x, first)), second)));
@@ -108,7 +116,10 @@ function firstRun<T extends Tensor | readonly Tensor[]>(
       if (!t || t.id >= start || known.has(t.id)) continue;
       known.add(t.id);
       outside.push(t);
-      copies.push(keep(next({ kernelName: "Identity", inputs: { x: t } }) as Tensor));
+      const copy = keep(next({ kernelName: "Identity", inputs: { x: t } }) as Tensor);
+      copies.push(copy);
+      // the way from what the gradient is made of back to the tensor: for the gradient of the gradient
+      if (t.dtype === "float32") engine.addTapeNode("recompute", { x: t }, [copy], (dy) => ({ x: () => dy }), [], {});
     }
     return next(call);
   };

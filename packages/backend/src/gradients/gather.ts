@@ -19,9 +19,7 @@ import {
   tensorScatterUpdate,
   type Tensor,
   type Tensor1D,
-  type TensorInfo,
 } from "@tensorflow/tfjs-core";
-import { dataTypes } from "../native/constants.js";
 import { attr, replaceGradient, replaceKernel } from "../operators/operator.js";
 
 /**
@@ -32,13 +30,14 @@ import { attr, replaceGradient, replaceKernel } from "../operators/operator.js";
 export function mendGather(): void {
   replaceKernel("GatherV2", ({ x, indices }, { axis, batchDims }, backend) => {
     const at = scalar(axis as number, "int32");
-    const type = (name: string, { dtype }: TensorInfo) => ({
-      ...attr.type(name),
-      value: dtype === "int32" ? dataTypes.TF_INT32 : dtype === "bool" ? dataTypes.TF_BOOL : dataTypes.TF_FLOAT,
-    });
     const made = backend.executeSingleOutput(
       "GatherV2",
-      [attr.int("batch_dims", batchDims), type("Tparams", x!), type("Tindices", indices!), attr.type("Taxis", "int32")],
+      [
+        attr.int("batch_dims", batchDims),
+        attr.type("Tparams", x!.dtype),
+        attr.type("Tindices", indices!.dtype),
+        attr.type("Taxis", "int32"),
+      ],
       [x!, indices!, at],
     );
     at.dispose();

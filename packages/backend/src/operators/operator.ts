@@ -34,6 +34,9 @@ export type Native = (op: string, attributes: readonly OpAttribute[], inputs: re
 const attribute =
   (kind: keyof typeof attributeKinds) =>
   (name: string, value: unknown): OpAttribute => ({ name, type: attributeKinds[kind], value });
+/** TensorFlow's number of a tensor's type. */
+export const typeOf = (dtype: string): number =>
+  dtype === "int32" ? dataTypes.TF_INT32 : dtype === "bool" ? dataTypes.TF_BOOL : dataTypes.TF_FLOAT;
 /** Attributes by kind. */
 export const attr = {
   float: attribute("TF_ATTR_FLOAT"),
@@ -41,8 +44,7 @@ export const attr = {
   bool: attribute("TF_ATTR_BOOL"),
   text: attribute("TF_ATTR_STRING"),
   shape: attribute("TF_ATTR_SHAPE"),
-  type: (name: string, value: "float32" | "int32" = "float32"): OpAttribute =>
-    attribute("TF_ATTR_TYPE")(name, value === "float32" ? dataTypes.TF_FLOAT : dataTypes.TF_INT32),
+  type: (name: string, dtype = "float32"): OpAttribute => attribute("TF_ATTR_TYPE")(name, typeOf(dtype)),
 };
 
 const otherBackends = ["cpu", "wasm", "webgl", "webgpu"];

@@ -57,7 +57,7 @@ const own: readonly OperatorFacts[] = [
   ]),
   row("maxUnpool(y, { source, pooled, size, stride })", "ours", "ours", "twice", "puts values back where a max pool took its maxima"),
   row("avgPool(x, { size, stride })", "kept", "mended", "twice", "mean of a window", ["AvgPoolGrad"]),
-  row("globalAvgPool(x)", "kept", "kept", "twice", "mean of all positions, [B, 1, 1, C]"),
+  row("globalAvgPool(x)", "ours", "ours", "twice", "mean of all positions, [B, 1, 1, C]"),
   row("adaptiveAvgPool(x, [rows, columns])", "ours", "ours", "twice", "means of rows × columns cells, which may overlap"),
   row("batchNorm(x, scale, offset, epsilon)", "ours", "ours", "once", "by the batch's statistics, in one op; a quarter of the time"),
   row(
@@ -117,7 +117,7 @@ const own: readonly OperatorFacts[] = [
   ),
   row("statelessNormal(shape, seed)", "ours", "none", "once", "the same, normal"),
   row("float32Barrier(x)", "ours", "ours", "twice", "x; float32 again under bfloat16, and so is the gradient"),
-  row("after(x, others)", "ours", "none", "once", "x, not before others have been computed"),
+  row("after(x, others)", "ours", "ours", "twice", "x, not before others have been computed; its gradient is x's alone"),
 ];
 
 /** What plain tfjs code gains once the engine is started. */

@@ -24,7 +24,7 @@ export const leakyRelu = <T extends Tensor>(x: T, slope: number): T => leaky(x, 
 
 /**
  * Rectifier with a learned slope: x where x > 0, else slope·x. `x` [..., C]; `slope` of one number ([] or [1]) or [C]; result of the shape of `x`.
- * Gradient in the slope: Σ dy·x over what is not positive. Gradients of any order. tfjs's own.
+ * Gradient in the slope: Σ dy·x over what is not positive. Gradients of any order. tfjs's, mended.
  * Throws where `slope` has another shape.
  *
  * @example prelu(x, slope) // slope = make.variable("slope", [1], { … })
