@@ -177,6 +177,12 @@ export const interrupted = (stage: string, step: number, steps: number): CoreErr
       exit: 130,
     },
   );
+/** Ends a stage that was asked to stop; one that has no step yet makes one first, so that every call comes further. */
+export const haltAt = (signal: AbortSignal | undefined, stage: string, step: number, steps: number): void => {
+  if (signal?.aborted && step > 0) throw interrupted(stage, step, steps);
+};
+export const wasHalted = (failure: unknown): boolean => (failure as { readonly code?: string } | null)?.code === "core/interrupted";
+
 /** What is known of a stage's hunger; bytes. */
 export interface MemoryNeed {
   readonly stage: string;

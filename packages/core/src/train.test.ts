@@ -80,6 +80,8 @@ const watched = (store: Store, at: (step: number) => void): Store => ({
 describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (eager) => {
   // the last step's number is read after the loop, so a wish to stop that comes with it stops nothing
   test.each([0, 1, 2, 3, 6])("stopped while step %i is recorded: the same bytes, steps and events as an undisturbed run", async (when) => {
+    // at the end of an epoch (of two batches) what is not read yet is read, and the collecting that comes then stops before its first batch
+    const at = when % 2 === 1 ? when + 1 : when + 2;
     const undisturbed = memoryStore();
     const whole = await finished([goal()], { store: undisturbed, eager });
     const store = memoryStore();
@@ -91,15 +93,15 @@ describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (e
       code: "core/interrupted",
       exit: 130,
       left: 0,
-      message: `stopped at step ${when + 2} of 9 of stage "fitting". A checkpoint is written; run the same command again to go on.`,
+      message: `stopped at step ${at} of 9 of stage "fitting". A checkpoint is written; run the same command again to go on.`,
     });
-    expect(recordsOf(store).map(({ step }) => step)).toEqual(Array.from({ length: when + 2 }, (_, i) => i));
+    expect(recordsOf(store).map(({ step }) => step)).toEqual(Array.from({ length: at }, (_, i) => i));
     const resumed = await finished([goal()], { store, eager });
     expect(resumed.bytes).toEqual(whole.bytes);
     expect(recordsOf(store)).toEqual(recordsOf(undisturbed));
     expect(eventsOf(store)).toEqual([
       { stage: "fitting", event: "started", step: 0, steps: 9 },
-      { stage: "fitting", event: "resumed", step: when + 2, steps: 9 },
+      { stage: "fitting", event: "resumed", step: at, steps: 9 },
       { stage: "fitting", event: "finished", step: 9, steps: 9 },
     ]);
     expect(eventsOf(store).filter(({ event }) => event !== "resumed")).toEqual(eventsOf(undisturbed));

@@ -2,7 +2,7 @@ import { dispose } from "@tensorflow/tfjs-core";
 import { onGpu } from "@segdistill/backend";
 import type { Batch, Module, Stage } from "./contract/index.js";
 import { whereNotFinite } from "./diagnosis.js";
-import { interrupted, shortEpoch } from "./errors.js";
+import { haltAt, shortEpoch, wasHalted } from "./errors.js";
 import { namedVariables } from "./keeping.js";
 import { memoryGuard } from "./memory.js";
 import { prepare, refuseCoupled, type Ready } from "./plan/prepare.js";
@@ -12,7 +12,7 @@ import { checkpointInterval, standing } from "./standing.js";
 import type { Evaluation, Phase } from "./step/evaluate.js";
 import { atStep, feed } from "./step/fed.js";
 import { inspection } from "./step/inspection.js";
-import { programs, type Body } from "./step/program.js";
+import { programs, type Body, type Program } from "./step/program.js";
 import { alone, balanced, pick, slope, summed } from "./step/slope.js";
 import { sweeps } from "./step/sweeps.js";
 import { countOf, moveAverages, update, variablesOf } from "./step/update.js";
@@ -82,9 +82,11 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
   const parts = stage.accumulate ?? 1;
   const step = made.of(stage.name, body, { parts, ...memoryGuard(ready, precision, run.memoryBytes) });
 
-  const mean = sweeps(ready, run.seed, made.of);
+  const halt = (): void => haltAt(signal, stage.name, done, steps);
+  const mean = sweeps(ready, run.seed, made.of, halt);
   const watch = watching(ready, at, mean, store);
   const fedWith = (batch: Batch, step: number) => feed(batch, atStep(stage, step, step - record.skipped()), ready, run.seed);
+  const opByOp = (): Program => made.of(stage.name, body, { parts, eager: true, reduce: alone });
   const record = recorder({
     ready,
     store,
@@ -92,14 +94,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     moved: typeof stage.nonFinite === "object" ? at.moved : at.own,
     skipped: before["skipped"] ?? 0,
     behind: run.behind ?? onGpu(),
-    diagnose: ({ batch, step }) =>
-      whereNotFinite(
-        ready,
-        modules,
-        batch,
-        () => fedWith(batch, step),
-        made.of(stage.name, body, { parts, eager: true, reduce: alone }).run,
-      ),
+    diagnose: ({ batch, step }) => whereNotFinite(ready, modules, batch, () => fedWith(batch, step), opByOp().run),
   });
   const save = (more: { done: boolean; gates?: Readonly<Record<string, number>> }): Promise<void> =>
     at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, skipped: record.skipped() } });
@@ -126,14 +121,14 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
           await record.after({ out: out!, step: done, epoch, fed, batch: batch.value, ms });
           done++;
           seconds += ms / 1000;
+          if (done < steps) halt();
           const since = (performance.now() - saved) / 1000;
-          if ((since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) && !signal?.aborted) || done === steps) continue;
+          if (since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) || done === steps) continue;
           await record.flush();
           const begun = performance.now();
           await save({ done: false });
           saved = performance.now();
           cost = (saved - begun) / 1000;
-          if (signal?.aborted) throw interrupted(stage.name, done, steps);
         }
         await record.flush();
         if (done < steps && done % data.batchesPerEpoch !== 0)
@@ -151,6 +146,9 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     const values = Object.fromEntries(gates.flatMap(({ name, value }) => (Number.isFinite(value) ? [[name, value]] : [])));
     await save({ done: true, gates: values });
     return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, skipped: record.skipped() });
+  } catch (failure) {
+    if (wasHalted(failure)) await record.flush().then(() => save({ done: false }));
+    throw failure;
   } finally {
     record.dispose();
     made.dispose();

@@ -1,7 +1,7 @@
-import { memory, squaredDifference, mul } from "@tensorflow/tfjs-core";
+import { mean, memory, mul, ones, reshape, squaredDifference } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { describe, expect, test } from "vitest";
-import type { Stage, Step, Validation, Wants } from "./contract/index.js";
+import type { Data, Method, Stage, Step, Validation, Wants } from "./contract/index.js";
 import { meanOver } from "./reductions.js";
 import { memoryStore } from "./store.js";
 import { cases, fit, fitting, thrownBy } from "./testing/small.js";
@@ -92,6 +92,64 @@ describe("a choice by it", () => {
     };
     await thrownBy([stage], { store: watched, signal: stop.signal });
     const resumed = await trainedTo(stage, { store });
+    expect(resumed.values).toEqual(whole.values);
+    expect(resumed.outcome).toEqual({ ...whole.outcome, seconds: resumed.outcome.seconds });
+    const told = (events: readonly { event: string }[]) => events.filter(({ event }) => event !== "resumed");
+    expect(told(store.events.map(({ event }) => event))).toEqual(told(whole.events));
+  });
+
+  // of sweeps over data the second collects before step 2; the second validates after step 4, the sixth is that of the gates
+  test.each([
+    ["collecting", 2, 2],
+    ["validating", 2, 4],
+    ["measuring gates", 6, 9],
+  ] as const)("stopped while %s: within a batch, and it goes on as if nothing had been", async (what, sweep, step) => {
+    const stop = new AbortController();
+    const yielded: string[] = [];
+    let sweeps = 0;
+    const stopping = (data: Data, is: (first: number | undefined) => boolean): Data => ({
+      ...data,
+      epoch: async function* (epoch, seed, at) {
+        const now = is(at) && ++sweeps === sweep;
+        if (now) stop.abort();
+        for await (const batch of data.epoch(epoch, seed, at)) {
+          if (now) yielded.push(batch.cases.join());
+          yield batch;
+        }
+      },
+    });
+    const both: Method<"both", { student: never }> = {
+      name: "both",
+      options: {},
+      wants: { student: [] },
+      build: ({ scope }) => ({
+        gates: [{ name: "bright", measure: (s) => meanOver(s.images), accept: () => true, otherwise: "warn" }],
+        collect: [
+          {
+            into: scope.module("k", (make) => ({ s: make.state("s", [1], "zeros") })).s,
+            when: "epoch",
+            of: (s) => ({ sum: reshape(mean(s.net.student.logits, [1, 2, 3]), [-1, 1]), count: ones([2]) }),
+          },
+        ],
+      }),
+    };
+    const stage = (own: Data, others: Data): Stage =>
+      goal({ data: own, held: others, methods: [fit(), both as never], validation: validation({ choose: first }), average: 0.9 });
+    const whole = await trainedTo(stage(cases(), held));
+    const store = memoryStore();
+    const collecting = what === "collecting";
+    const stopped = stage(
+      collecting ? stopping(cases(), (at) => at === undefined) : cases(),
+      collecting ? held : stopping(held, () => true),
+    );
+    expect(await thrownBy([stopped], { store, signal: stop.signal, checkpointSeconds: 1e6 })).toEqual({
+      code: "core/interrupted",
+      exit: 130,
+      left: 0,
+      message: `stopped at step ${step} of 9 of stage "fitting". A checkpoint is written; run the same command again to go on.`,
+    });
+    expect(yielded).toHaveLength(1);
+    const resumed = await trainedTo(stage(cases(), held), { store });
     expect(resumed.values).toEqual(whole.values);
     expect(resumed.outcome).toEqual({ ...whole.outcome, seconds: resumed.outcome.seconds });
     const told = (events: readonly { event: string }[]) => events.filter(({ event }) => event !== "resumed");

@@ -35,7 +35,8 @@ const gateResult = (name: string, accept: (value: number) => boolean, value: num
   passed: Number.isFinite(value) && accept(value),
 });
 
-export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): Sweeps {
+/** `halt` throws where the run was asked to stop: before every batch. */
+export function sweeps(ready: Ready, seed: number, programOf: Programs["of"], halt: () => void): Sweeps {
   const { stage } = ready;
   const held = stage.held ?? stage.data;
   const made = new Map<string, Program>();
@@ -52,6 +53,7 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"]): S
     let total: Tensor[] = [];
     try {
       for await (const batch of data.epoch(epoch, seed)) {
+        halt();
         const out = await part.run(feed(batch, { ...atStep(stage, 0), epoch }, ready, seed, data));
         const sofar = total;
         total = sofar.length > 0 ? sofar.map((t, i) => tidy(() => add(t, out[i]!))) : out;
