@@ -1,4 +1,4 @@
-import { add, concat, mean, mul, type Tensor4D } from "@tensorflow/tfjs-core";
+import { add, concat, mul, type Tensor4D } from "@tensorflow/tfjs-core";
 import { adaptiveAvgPool, relu, resizeBilinear, sigmoid } from "@segdistill/backend/ops";
 import { convNorm } from "./conv-norm.js";
 import { conv, type ConvOptions } from "./convolutions.js";
@@ -50,7 +50,7 @@ export function stripPooling({ channels, cells, output, initial = heNormalFanIn 
         const nearby = near.leave(relu(maps.reduce<Tensor4D>((sum, map) => add(sum, map), near.whole(a, pass))), pass);
         const b = far.enter(x, pass);
         // one row, or one column, resized is that row everywhere: broadcasting
-        const strips: Tensor4D = add(rows(mean(b, 1, true), pass), columns(mean(b, 2, true), pass));
+        const strips: Tensor4D = add(rows(adaptiveAvgPool(b, [1, w]), pass), columns(adaptiveAvgPool(b, [h, 1]), pass));
         const result = fused(concat([nearby, far.leave(relu(strips), pass)], 3), pass);
         return output === "sum" ? relu(add(x, result)) : mul(x, sigmoid(result));
       };
