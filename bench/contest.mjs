@@ -69,7 +69,10 @@ export function compared(found, noPython) {
   const best = others.filter(({ why }) => !why).sort((a, b) => a.ms - b.ms)[0];
   if (!ours.why && best && ours.parameters !== best.parameters)
     throw stop(`internal: our network has ${ours.parameters} parameters, its PyTorch twin ${best.parameters}.`, 1);
-  const why = ours.why ?? (best ? undefined : (noPython ?? others[0]?.why ?? "PyTorch has not run yet"));
+  // which mode is the faster one is not known before both have run
+  const waiting = theirs.filter((mode) => !(found[mode]?.length > 0));
+  const notYet = waiting.length > 0 ? `PyTorch (${waiting.join(", ")}) has not run yet` : undefined;
+  const why = ours.why ?? (best && !notYet ? undefined : (noPython ?? notYet ?? others[0]?.why));
   const ratios = why ? [] : ours.rounds.slice(0, best.rounds.length).map((ms, i) => ms / best.rounds[i]);
   return {
     ours_ms: ours.why ? null : rounded(ours.ms, 1),

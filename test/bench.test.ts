@@ -48,6 +48,8 @@ test("by hand: the least step of each round, the median over rounds, against PyT
     first_s: 4,
     pytorch: { eager: { ms: 10, mb: 210, first_s: 1 }, compile: { ms: 12, mb: 300, first_s: 1 } },
   });
+  expect(compared({ ours: found.ours, eager: found.eager, compile: [] })).toMatchObject({ ratio: null, why: "PyTorch (compile) has not run yet" }); // prettier-ignore
+  expect(compared({ ...found, compile: [{ why: "no compiler" }] })).toMatchObject({ ratio: 0.8 });
   expect(() => compared({ ...found, eager: [run([1], 1, 1, 8)] })).toThrow("internal: our network has 7 parameters, its PyTorch twin 8.");
 });
 
