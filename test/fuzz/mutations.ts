@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import fc from "fast-check";
 import { expect, vi } from "vitest";
 
@@ -117,7 +118,7 @@ export const mutated = (samples: readonly (Uint8Array | string)[]): fc.Arbitrary
     .map(([sample, edits]) => edits.reduce((bytes, edit) => edit(bytes), sample));
 };
 
-/** What came of one input: a value, or an error that is ours. Any other error fails the test, and so does a second of computing. */
+/** What came of one input: a value, or an error that is ours. Any other error fails the test, and so do a second of computing and 64 MiB of arrays. */
 export type Outcome<T> = { readonly value: T } | { readonly code: string };
 
 const told = (e: unknown): { readonly code: string } => {
@@ -127,41 +128,63 @@ const told = (e: unknown): { readonly code: string } => {
   expect(message.length, "length of the message").toBeLessThan(20_000);
   return { code: String(code) };
 };
-/** Time of the processor, not of the clock: other programs on the machine do not count. */
-const quick = (start: NodeJS.CpuUsage): void => {
-  const { user, system } = process.cpuUsage(start);
+/** What one input may take of memory at once: bytes asked for, touched or not. The inputs have some kilobytes. */
+const mostBytes = 64 * 2 ** 20;
+/** Where an input begins. Time is the processor's, not the clock's: other programs on the machine do not count. */
+const begin = (): { readonly cpu: NodeJS.CpuUsage; readonly arrays: number } => ({
+  cpu: process.cpuUsage(),
+  arrays: getHeapStatistics().external_memory,
+});
+const end = ({ cpu, arrays }: ReturnType<typeof begin>): void => {
+  const { user, system } = process.cpuUsage(cpu);
   expect((user + system) / 1000, "milliseconds for one input").toBeLessThan(1000);
+  expect(getHeapStatistics().external_memory - arrays, "bytes of arrays for one input").toBeLessThan(mostBytes);
+};
+/** What waits takes no time of the processor: what has not come within half a minute by the clock never comes. */
+const arrived = <T>(work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("nothing came within half a minute")), 30_000);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
 /** Runs what reads one input. */
 export const outcome = <T>(read: () => T): Outcome<T> => {
-  const start = process.cpuUsage();
+  const start = begin();
   try {
     return { value: read() };
   } catch (e) {
     return told(e);
   } finally {
-    quick(start);
+    end(start);
   }
 };
 /** The same of what takes a promise. */
 export const outcomeOf = async <T>(read: () => Promise<T>): Promise<Outcome<T>> => {
-  const start = process.cpuUsage();
+  const start = begin();
   try {
-    return { value: await read() };
+    return { value: await arrived(read()) };
   } catch (e) {
     return told(e);
   } finally {
-    quick(start);
+    end(start);
   }
 };
 
-/** Counts outcomes by code, "read" among them: a parser that refuses every input, or none, would satisfy a property and say nothing. */
+/** What a property may add to the most that the process ever held, in MiB: libraries' own memory is in it, and what waits to be collected. */
+const mostGrowth = 768;
+/**
+ * Counts outcomes by code, "read" among them: a parser that refuses every input, or none, would satisfy a property and say nothing. Watches the memory of the
+ * process meanwhile.
+ */
 export const tally = (): { readonly add: (one: Outcome<unknown>) => void; readonly codes: ReadonlyMap<string, number> } => {
   const codes = new Map<string, number>();
+  const held = process.resourceUsage().maxRSS;
   return {
     codes,
     add: (one) => {
+      expect((process.resourceUsage().maxRSS - held) / 1024, "MiB that the process grew by").toBeLessThan(mostGrowth);
       const key = "code" in one ? one.code : "read";
       codes.set(key, (codes.get(key) ?? 0) + 1);
     },
