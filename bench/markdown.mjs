@@ -63,7 +63,9 @@ export function markdown(rows, { machine, batch, size }) {
       `${machine.processor}, ${machine.threads} threads, ${batch} pictures of ${size} × ${size} × 1, 2 classes`,
       ...(measured.length > 0 ? [`rounds: ${between(measured.map((one) => one.rounds))}`] : []),
       // of each row's own bench: a file of results is filled by several
-      `load when ${loads.length === measured.length ? "" : "some of "}the benches began: ${loads.length > 0 ? between(loads) : "not kept"}`,
+      loads.length === 0
+        ? "load not kept"
+        : `load when ${loads.length === measured.length ? "" : "some of "}their benches began: ${between(loads)}`,
     ].join("; ") + ".",
     "",
     ...tableOf(head, rows.filter(({ one }) => one.why !== unmeasured).map(cells), 3),

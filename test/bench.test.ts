@@ -138,7 +138,7 @@ test("the table of all networks says how many rounds each has and under what loa
     row("fanet", { why: "not measured yet" }),
   ];
   const said = markdown(rows, { machine: { processor: "P", threads: 2, load: 9 }, batch: 4, size: 64 });
-  expect(said[0]).toBe("P, 2 threads, 4 pictures of 64 × 64 × 1, 2 classes; rounds: 2 to 3; load when the benches began: 0.1 to 1.8.");
+  expect(said[0]).toBe("P, 2 threads, 4 pictures of 64 × 64 × 1, 2 classes; rounds: 2 to 3; load when their benches began: 0.1 to 1.8.");
   expect(said.slice(4)).toEqual([
     "| ENet | prediction | fp32 | 63 | 122 | – | 0.68 | 0.57…0.84 | 0.90 | yes | 551 / 887 | 0.62 | 1.9 / 2.1 / – | – |",
     "| ERFNet | prediction | fp32 | – | – | – | – | – | – | – | – | – | – | – |",
