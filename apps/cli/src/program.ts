@@ -107,7 +107,7 @@ export const program = (finished: (code: number) => void): Command => {
     .addOption(several("--set <a.b=value>", "change the configuration; may be given several times"))
     .option("--entry <name>", "of a sweep, this entry (default: the first)")
     .option("--html <file>", "also as a page with a diagram")
-    .option("--no-probe", "leave out the two steps of every stage that time and memory are estimated from")
+    .option("--no-probe", "leave out the two steps of every stage: no time, and memory from a trace")
     .option("--yes", "do not ask before a download")
     .action(async (config: string, options: ExplainOptions) =>
       finished(await (await import("./commands/explain.js")).explain(config, options)),

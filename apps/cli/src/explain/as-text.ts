@@ -1,7 +1,7 @@
 import { bytes } from "../terminal/bytes.js";
 import { duration } from "../terminal/duration.js";
 import type { Course, ExplainedStage, Explanation } from "./explanation.js";
-import { besides, budget, cost, count, course, role } from "./words.js";
+import { besides, budget, cost, count, course, notProbed, role } from "./words.js";
 
 const levels = "▁▂▃▄▅▆▇█";
 
@@ -37,6 +37,7 @@ const stageLines = (stage: ExplainedStage, index: number): readonly string[] => 
     ({ name, otherwise }) => `   gate ${name}  ${otherwise === "stop" ? "stops the run where it is not passed" : "warns"}`,
   ),
   ...(stage.probe ? [`   ${cost(stage)}`] : []),
+  ...(stage.stepBytes === null ? [] : [`   a step takes about ${bytes(stage.stepBytes)}, from a trace`]),
 ];
 
 /** The explanation as text: one paragraph a stage, in order. Weights and rates that change stand at 0, 25, 50, 75 and 100 % of the steps. */
@@ -48,7 +49,7 @@ export const asText = (of: Explanation): string => {
     ...of.stages.flatMap((stage, i) => ["", ...stageLines(stage, i)]),
     "",
     of.totalSeconds === null || of.peakBytes === null
-      ? "Time and memory were not probed."
+      ? notProbed(of)
       : `Training takes about ${duration(of.totalSeconds)} here, and ${bytes(of.peakBytes)} of memory; measuring comes on top. Stages that are done already take no time.`,
   ];
   return `${lines.join("\n")}\n`;

@@ -111,6 +111,22 @@ test("as text", () => {
       .split("\n")
       .at(-1),
   ).toBe("Time and memory were not probed.");
+  const traced = asText(
+    explanation(
+      about,
+      planned,
+      new Map(),
+      new Map([
+        ["teacher", 2.5e8],
+        ["distillation", 1.25e9],
+      ]),
+    ),
+  );
+  expect(traced.split("\n").filter((line) => line.includes("trace"))).toEqual([
+    "   a step takes about 250 MB, from a trace",
+    "   a step takes about 1.3 GB, from a trace",
+    "Time was not probed. A step takes up to 1.3 GB of memory beside weights and all else that the process holds, estimated from a trace.",
+  ]);
   expect(
     Math.max(
       ...wrapped(asText(full), 40)

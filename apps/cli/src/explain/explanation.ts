@@ -46,6 +46,8 @@ export interface ExplainedStage {
   readonly nonFinite: PlannedStage["nonFinite"];
   /** Null where nothing was probed. */
   readonly probe: (Probed & { readonly totalSeconds: number }) | null;
+  /** What a step is estimated to take from a trace, beside weights and all else that the process holds, in bytes; null where that was not asked. */
+  readonly stepBytes: number | null;
 }
 
 /** A run before it is run; what `explain --json` prints. */
@@ -80,6 +82,7 @@ export const explanation = (
   { name, seed, precision, cases }: About,
   planned: readonly PlannedStage[],
   probed: ReadonlyMap<string, Probed>,
+  stepMemory: ReadonlyMap<string, number> = new Map(),
 ): Explanation => {
   const stages = planned.map((stage): ExplainedStage => {
     const { height, width } = stage.picture;
@@ -110,6 +113,7 @@ export const explanation = (
       validation: stage.validation,
       nonFinite: stage.nonFinite,
       probe: found ? { ...found, totalSeconds: found.firstSeconds + Math.max(0, stage.steps - 1) * found.stepSeconds } : null,
+      stepBytes: stepMemory.get(stage.name) ?? null,
     };
   });
   const [first] = planned;

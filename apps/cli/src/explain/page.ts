@@ -4,7 +4,7 @@ import { bytes } from "../terminal/bytes.js";
 import { duration } from "../terminal/duration.js";
 import { diagram, diagramStyle } from "./diagram.js";
 import type { ExplainedStage, Explanation } from "./explanation.js";
-import { besides, budget, cost, count, course, role } from "./words.js";
+import { besides, budget, cost, count, course, notProbed, role } from "./words.js";
 
 const table = (heads: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup =>
   markup`<div class="scroll"><table><thead><tr>${heads.map((head) => markup`<th class="text" scope="col">${head}</th>`)}</tr></thead><tbody>${rows.map(
@@ -54,7 +54,7 @@ export const page = (of: Explanation, configuration: unknown): string => {
   const key = (fill: string, text: string): Markup => markup`<span><span class="key" style="${fill}"></span>${text}</span>`;
   const estimate =
     of.totalSeconds === null || of.peakBytes === null
-      ? "Time and memory were not probed."
+      ? notProbed(of)
       : `Training takes about ${duration(of.totalSeconds)} and ${bytes(of.peakBytes)} of memory on the machine that this page was made on, by two real steps of every stage; measuring comes on top.`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,6 +1,6 @@
 import { bytes } from "../terminal/bytes.js";
 import { duration } from "../terminal/duration.js";
-import type { Course, ExplainedStage } from "./explanation.js";
+import type { Course, ExplainedStage, Explanation } from "./explanation.js";
 
 /** "7.76 M", "12.3 k", "4". */
 export const count = (n: number): string => (n < 1000 ? String(n) : n < 1e6 ? `${(n / 1e3).toFixed(1)} k` : `${(n / 1e6).toFixed(2)} M`);
@@ -50,4 +50,12 @@ export const cost = ({ probe }: Pick<ExplainedStage, "probe">): string => {
   if (!probe) return "not probed";
   const seconds = (s: number): string => (s < 1 ? `${Math.round(s * 1000)} ms` : `${s.toFixed(1)} s`);
   return `about ${duration(probe.totalSeconds)}: ${seconds(probe.stepSeconds)} a step, the first ${seconds(probe.firstSeconds)}; ${bytes(probe.peakBytes)}`;
+};
+
+/** What is known of time and memory where no step was run: the largest estimate of a step. */
+export const notProbed = ({ stages }: Pick<Explanation, "stages">): string => {
+  const most = Math.max(0, ...stages.map(({ stepBytes }) => stepBytes ?? 0));
+  return most === 0
+    ? "Time and memory were not probed."
+    : `Time was not probed. A step takes up to ${bytes(most)} of memory beside weights and all else that the process holds, estimated from a trace.`;
 };

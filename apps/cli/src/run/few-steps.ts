@@ -3,14 +3,14 @@ import type { Batch, CheckedMethod, Data, Net, Stage } from "@segdistill/core/co
 import { stoppedTrying } from "../errors.js";
 
 /**
- * The first steps of every stage that goals need, `most` of each, by the real loop on the real data; nothing is kept. Gates and validations are left out, since few steps
+ * The first steps of every stage that goals need, `most` of each or as many as it says of one, by the real loop on the real data; nothing is kept. Gates and validations are left out, since few steps
  * teach nothing, and a pass over the data sees as many batches. What it tells is heard by `heard`; every step is told before the next one begins, on a GPU too.
  *
  * Throws trial/stopped where the signal is aborted, and what `train` throws.
  */
 export const fewSteps = async (
   goals: readonly Stage[],
-  most: number,
+  most: Most,
   run: Omit<Run, "store" | "behind">,
   heard: Partial<Pick<Store, "save" | "tell" | "step">>,
 ): Promise<void> => {
@@ -27,14 +27,18 @@ export const fewSteps = async (
   }
 };
 
+/** How many steps at most, of every stage or of one. */
+export type Most = number | ((stage: string) => number);
+
 /** The same stages of `most` steps at most, those that methods ask for too; one stage stays one, whoever names it. */
-export const shortened = (goals: readonly Stage[], most: number): readonly Stage[] => {
+export const shortened = (goals: readonly Stage[], most: Most): readonly Stage[] => {
   const made = new Map<Stage, Stage>();
   const short = (stage: Stage): Stage => {
     const before = made.get(stage);
     if (before) return before;
     const { validation, ...rest } = stage;
     void validation;
+    const own = typeof most === "number" ? most : most(stage.name);
     const net = (of: Net<string>): Net<string> => {
       if (of.mode === "frozen") return { ...of, of: { ...of.of, stage: short(of.of.stage) } };
       return of.mode === "trained" && of.earlier ? { ...of, earlier: { ...of.earlier, stage: short(of.earlier.stage) } } : of;
@@ -43,8 +47,8 @@ export const shortened = (goals: readonly Stage[], most: number): readonly Stage
       ...rest,
       nets: Object.fromEntries(Object.entries(stage.nets).map(([role, of]) => [role, net(of)])),
       methods: stage.methods.map((method) => withoutGates(method, short)) as unknown as Stage["methods"],
-      steps: Math.min(most, stage.steps),
-      data: fewBatches(stage.data, most),
+      steps: Math.min(own, stage.steps),
+      data: fewBatches(stage.data, own),
     };
     made.set(stage, after);
     return after;
@@ -63,7 +67,7 @@ const withoutGates = (method: CheckedMethod, short: (stage: Stage) => Stage): Ch
 
 const fewBatches = (data: Data, most: number): Data => ({
   ...data,
-  batchesPerEpoch: Math.min(most, data.batchesPerEpoch),
+  batchesPerEpoch: Math.max(1, Math.min(most, data.batchesPerEpoch)),
   epoch: (epoch, seed, first = 0) => few(data.epoch(epoch, seed, first), most - first),
 });
 
