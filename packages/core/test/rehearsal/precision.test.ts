@@ -8,6 +8,18 @@ import { supervised } from "./supervised-and-kd.js";
 
 beforeAll(async () => void (await startEngine()));
 
+const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+const native = /avx512_bf16|amx_bf16/.test(flags);
+const alone = (steps: number, rate: number) =>
+  stage({
+    name: "alone",
+    nets: { student: learns(tinyUNet({ name: "student", width: 8, depth: 2 })) },
+    methods: [supervised()],
+    optimiser: adam({ rate }),
+    steps,
+    data: discs(),
+  });
+
 /** Trains four steps in bfloat16 and gives all that a checkpoint holds after the third. */
 async function threeSteps(): Promise<ReadonlyMap<string, Values>> {
   const store = memoryStore();
@@ -16,16 +28,7 @@ async function threeSteps(): Promise<ReadonlyMap<string, Values>> {
     ...store,
     save: (...args: Parameters<typeof store.save>) => (args[2].step === 3 && (saved = args[3]), store.save(...args)),
   };
-  const network = tinyUNet({ name: "student", width: 8, depth: 2 });
-  const alone = stage({
-    name: "alone",
-    nets: { student: learns(network) },
-    methods: [supervised()],
-    optimiser: adam({ rate: 1e-3 }),
-    steps: 4,
-    data: discs(),
-  });
-  (await train([alone], { seed: 1, store: kept, precision: "bfloat16", checkpointSeconds: 0 })).dispose();
+  (await train([alone(4, 1e-3)], { seed: 1, store: kept, precision: "bfloat16", checkpointSeconds: 0 })).dispose();
   return saved;
 }
 
@@ -36,8 +39,7 @@ function coarse(tensors: readonly Values[]): number {
 }
 
 test("in bfloat16 the loop's weights and moments keep all bits of float32", async () => {
-  const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-  if (!/avx512_bf16|amx_bf16/.test(flags)) {
+  if (!native) {
     // another processor says so in our words, or computes in float32
     const found = await threeSteps().catch((e: unknown) => (e as Error).message);
     if (typeof found === "string") expect(found).toMatch(/this CPU cannot compute convolutions in bfloat16 .*Set precision: float32\.$/);
@@ -53,9 +55,39 @@ test("in bfloat16 the loop's weights and moments keep all bits of float32", asyn
   }
 });
 
+test("in bfloat16 too the same seed gives the same bytes, twice and after a resume", async ({ skip }) => {
+  skip(!native, "this processor has neither avx512_bf16 nor amx_bf16");
+  /** Six steps, asked to stop while the step is recorded: weights as bytes, and how many steps were recorded in all. */
+  const six = async (stopAt?: number): Promise<readonly [Record<string, string>, number]> => {
+    const store = memoryStore();
+    const stop = new AbortController();
+    const step: typeof store.step = (name, record) => {
+      store.step(name, record);
+      if (record.step === stopAt) stop.abort();
+    };
+    const goal = alone(6, 1e-3);
+    const run = { seed: 1, precision: "bfloat16" } as const;
+    if (stopAt !== undefined)
+      await expect(train([goal], { ...run, store: { ...store, step }, signal: stop.signal })).rejects.toMatchObject({
+        code: "core/interrupted",
+      });
+    const trained = await train([goal], { ...run, store });
+    const { variables, state } = trained.network(goal as never, "student");
+    const bytes = Object.entries({ ...variables, ...state }).map(
+      ([name, v]) => [name, Buffer.from(v.dataSync().slice().buffer).toString("hex")] as const,
+    );
+    trained.dispose();
+    return [Object.fromEntries(bytes), store.steps.length];
+  };
+  const whole = await six();
+  expect(Object.keys(whole[0]).length).toBeGreaterThan(10);
+  expect(await six()).toEqual(whole);
+  expect(await six(2)).toEqual(whole);
+  expect(whole[1]).toBe(6);
+});
+
 test("float32 and bfloat16: loss curves of a small U-Net over 100 steps agree within 2 %", async () => {
-  const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-  if (!/avx512_bf16|amx_bf16/.test(flags)) {
+  if (!native) {
     console.log("skipped: this processor has neither avx512_bf16 nor amx_bf16");
     return;
   }
@@ -67,15 +99,7 @@ test("float32 and bfloat16: loss curves of a small U-Net over 100 steps agree wi
       step: (_: string, { terms }: { readonly terms: Readonly<Record<string, { readonly raw: number }>> }) =>
         void losses.push(Object.values(terms)[0]!.raw),
     };
-    const alone = stage({
-      name: "alone",
-      nets: { student: learns(tinyUNet({ name: "student", width: 8, depth: 2 })) },
-      methods: [supervised()],
-      optimiser: adam({ rate: 3e-3 }),
-      steps: 100,
-      data: discs(),
-    });
-    (await train([alone], { seed: 1, store: store as never, precision })).dispose();
+    (await train([alone(100, 3e-3)], { seed: 1, store: store as never, precision })).dispose();
     expect(losses).toHaveLength(100);
     return Array.from({ length: 10 }, (_, k) => losses.slice(10 * k, 10 * k + 10).reduce((a, b) => a + b, 0) / 10);
   };
