@@ -1,3 +1,4 @@
+import { getBackend } from "@tensorflow/tfjs-core";
 import type { Precision } from "./compile.js";
 
 /** What operators choose their algorithm by. */
@@ -10,7 +11,7 @@ export interface Computing {
 
 let now: Computing = { device: null, precision: "float32" };
 
-export const computing = (): Computing => now;
+export const computing = (): Computing => (getBackend() === "tensorflow" ? now : { ...now, device: null });
 /** Told once, when the engine has started. */
 export const computeOn = (device: "cpu" | "gpu"): void => {
   now = { ...now, device };

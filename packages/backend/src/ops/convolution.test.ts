@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { compile, type Precision } from "../compile.js";
 import { startEngine } from "../engine.js";
 import { expectTwice } from "../testing/any-shape.js";
 import { gradientError } from "../testing/central-differences.js";
-import { casesOf, expectCase, type Case, type Shape4 } from "../testing/fixtures.js";
+import { casesOf, expectCase, expectSame, type Case, type Shape4 } from "../testing/fixtures.js";
 import { map } from "../testing/numbers.js";
 import { conv2d, convTranspose2d, depthwiseConv2d } from "./index.js";
+import { winograd } from "./winograd.js";
 
 beforeAll(async () => {
   await startEngine();
@@ -95,5 +97,61 @@ describe("tfjs's own dilated convolutions", () => {
     const kernel = map(shape, 2);
     expect(gradientError((z) => f(z, kernel), x(), 1)).toBeLessThan(1e-4);
     expect(gradientError((k) => f(x(), k), kernel, 1)).toBeLessThan(1e-4);
+  });
+});
+
+describe("Winograd's filtering is taken", () => {
+  /** Whether a traced conv2d is one op, as TensorFlow's own convolution is, or the many of Winograd's filtering. */
+  function way(x: Shape4, kernel: Shape4, options: object, precision: Precision = "float32"): "direct" | "winograd" {
+    const step = compile((z, k) => [conv2d(z as tf.Tensor4D, k as tf.Tensor4D, options)], { precision });
+    tf.tidy(() => step.peakBytes(tf.ones([...x]), tf.ones([...kernel]))); // traces
+    const [operations] = Object.values(step.operations());
+    step.dispose();
+    return operations! > 30 ? "winograd" : "direct";
+  }
+  const many = (rows: number, columns: number, channels = 48): Shape4 => [rows, columns, channels, 48];
+
+  test.each<[string, "direct" | "winograd", Shape4, Shape4, object?, Precision?]>([
+    ["48 channels", "winograd", [1, 8, 5, 48], many(3, 3)],
+    ["48 channels, padded by a number", "winograd", [1, 8, 5, 48], many(3, 3), { padding: 1 }],
+    ["one column", "winograd", [1, 8, 5, 48], many(3, 1)],
+    ["5×5, height a multiple of 2", "winograd", [1, 6, 5, 48], many(5, 5)],
+    ["40 to 60 channels: harmonic mean 48", "winograd", [1, 8, 5, 40], [3, 3, 40, 60]],
+    ["60 to 40", "winograd", [1, 8, 5, 60], [3, 3, 60, 40]],
+    ["47 channels in", "direct", [1, 8, 5, 47], many(3, 3, 47)],
+    ["47 channels out", "direct", [1, 8, 5, 48], [3, 3, 48, 47]],
+    ["24 channels to very many", "direct", [1, 4, 3, 24], [3, 1, 24, 4096]],
+    ["bfloat16", "direct", [1, 8, 5, 48], many(3, 3), {}, "bfloat16"],
+    ["3×3, height no multiple of 4", "direct", [1, 6, 5, 48], many(3, 3)],
+    ["5×5, an odd height", "direct", [1, 7, 5, 48], many(5, 5)],
+    ["one row", "direct", [1, 8, 5, 48], many(1, 3)],
+    ["7×7", "direct", [1, 8, 5, 48], many(7, 7)],
+    ["unpadded", "direct", [1, 8, 5, 48], many(3, 3), { padding: "valid" }],
+    ["stride 2", "direct", [1, 8, 6, 48], many(3, 3), { stride: 2 }],
+    ["dilated", "direct", [1, 8, 5, 48], many(3, 3), { dilation: [1, 2] }],
+    ["groups", "direct", [1, 8, 5, 96], many(3, 3), { groups: 2 }],
+  ])("%s: %s", (_, expected, x, kernel, options = {}, precision = "float32") => {
+    expect(way(x, kernel, options, precision)).toBe(expected);
+  });
+
+  test("eagerly as compiled, with the same bytes; not TensorFlow's own", () => {
+    const inputs = [map([2, 8, 5, 48], 1), map([3, 3, 48, 49], 2), map([2, 8, 5, 49], 3)];
+    const all = (f: F, [x, kernel, dy]: tf.Tensor[]): tf.Tensor[] => [
+      f(x!, kernel!, {}),
+      ...tf.grads((a: tf.Tensor, b: tf.Tensor) => f(a, b, {}))([x!, kernel!], dy),
+    ];
+    const step = compile((...given) => all(operators["conv2d"]!, given));
+    const [eager, compiled, filtered, direct] = [
+      all(operators["conv2d"]!, inputs),
+      step.runSync(...inputs),
+      all((x, kernel) => winograd(x as tf.Tensor4D, kernel as tf.Tensor4D), inputs),
+      all((x, kernel) => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same"), inputs),
+    ];
+    for (const [i, one] of eager.entries()) {
+      expectSame(compiled[i]!, one, `compiled, output ${i}`);
+      expectSame(filtered[i]!, one, `filtered, output ${i}`);
+      expect(one.dataSync(), `direct, output ${i}`).not.toEqual(direct[i]!.dataSync());
+    }
+    step.dispose();
   });
 });

@@ -1,8 +1,8 @@
 import { avgPool, conv2d as dense, conv2dTranspose, depthwiseConv2d as depthwise, pad, slice, type Tensor4D } from "@tensorflow/tfjs-core";
+import { computing } from "../computing.js";
 import { noPosition, notAMap, wrongChannels, wrongGroups } from "../errors.js";
 import { call } from "../operators/operator.js";
 import { frameOf, pair, positions, spanOf, wordFor, type Frame, type Padding, type Pair } from "../operators/padding.js";
-import { computing } from "../computing.js";
 import { isHeight, rowsTogether, winograd } from "./winograd.js";
 
 export interface ConvolutionOptions {
@@ -109,12 +109,12 @@ const around = ([rows, columns]: Frame): Around => [[0, 0], [...rows], [...colum
 
 /**
  * Whether the minimal algorithm takes less time than oneDNN's plain one: on a CPU, in float32 (it would lose digits in bfloat16, and gain little there), where the
- * channels are enough for the products saved to outweigh the sums added (bench: docs/engine.md). A GPU's library chooses for itself.
+ * channels are enough for the products saved to outweigh the sums added: their harmonic mean is 48 or more (bench: docs/engine.md). A GPU's library chooses for itself.
  */
 function winogradPays(x: Tensor4D, kernel: Tensor4D): boolean {
   const { device, precision } = computing();
   const [kh, , c, o] = kernel.shape;
-  return device === "cpu" && precision === "float32" && isHeight(kh) && x.shape[1] % rowsTogether(kh) === 0 && 1 / c + 1 / o <= 1 / 24;
+  return device === "cpu" && precision === "float32" && isHeight(kh) && x.shape[1] % rowsTogether(kh) === 0 && 2 * c * o >= 48 * (c + o);
 }
 
 /** The options with their defaults, and the word that says the padding, if there is one. */

@@ -100,15 +100,16 @@ const placeOf = (j: number, height: Height): { readonly row: number; readonly gr
   return { row: at - group * rows, group };
 };
 
-/** V = Bᵀ d: six maps [B, H/rows, W, C] of one [B, H, W, C]. */
-function ofMap(x: Tensor4D, height: Height): Six {
-  const rows = rowsTogether(height);
+/** Row r of every group of rows, for each r: maps [B, H/rows, W, C] of one [B, H, W, C]. */
+function rowsOf(x: Tensor4D, rows: number): Tensor4D[] {
   const [b, h, w, c] = x.shape;
   const groups = reshape(x, [b, h / rows, rows, w, c]);
-  const row = Array.from(
-    { length: rows },
-    (_, r): Tensor4D => reshape(slice(groups, [0, 0, r, 0, 0], [b, h / rows, 1, w, c]), [b, h / rows, w, c]),
-  );
+  return Array.from({ length: rows }, (_, r) => reshape(slice(groups, [0, 0, r, 0, 0], [b, h / rows, 1, w, c]), [b, h / rows, w, c]));
+}
+
+/** V = Bᵀ d: six maps [B, H/rows, W, C] of one [B, H, W, C]. */
+function ofMap(x: Tensor4D, height: Height): Six {
+  const row = rowsOf(x, rowsTogether(height));
   const [d0, d1, d2, d3, d4, d5] = Array.from({ length: products }, (_, j) => {
     const { row: r, group } = placeOf(j, height);
     return shifted(row[r]!, -group);
@@ -164,14 +165,7 @@ function toResult(m: readonly Tensor4D[], height: Height): Tensor4D {
 
 /** dM = A dy. */
 function toResultBack(dy: Tensor4D, height: Height): Six {
-  const rows = rowsTogether(height);
-  const [b, h, w, o] = dy.shape;
-  const groups = reshape(dy, [b, h / rows, rows, w, o]);
-  const [y0, y1, y2, y3]: Tensor4D[] = Array.from(
-    { length: rows },
-    (_, r): Tensor4D => reshape(slice(groups, [0, 0, r, 0, 0], [b, h / rows, 1, w, o]), [b, h / rows, w, o]),
-  );
-  if (!y0 || !y1) throw new Error("internal: winograd made no rows");
+  const [y0, y1, y2, y3] = rowsOf(dy, rowsTogether(height)) as [Tensor4D, Tensor4D, Tensor4D?, Tensor4D?];
   if (!y2 || !y3) {
     const twice = times(y1, 2);
     return [y0, add(y0, y1), sub(y0, y1), add(y0, twice), sub(y0, twice), y1];
