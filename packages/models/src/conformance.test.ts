@@ -9,7 +9,7 @@ import { uNet } from "./u-net.js";
 
 describeNetwork({ describe, it }, "u-net", () => uNet({ width: 2, inputChannels: 2, classes: 3 }));
 describeNetwork({ describe, it }, "u-net with biases", () => uNet({ width: 2, bias: true, classes: 2 }));
-describeNetwork({ describe, it }, "mobile-u-net", () => mobileUNet({ classes: 3 }));
+describeNetwork({ describe, it }, "mobile-u-net", () => mobileUNet({ inputChannels: 4, classes: 3 }));
 describeNetwork({ describe, it }, "fanet", () => fanet({ width: 2, inputChannels: 2, classes: 3 }));
 describeNetwork({ describe, it }, "enet", () => enet({ classes: 3 }));
 describeNetwork({ describe, it }, "erfnet", () => erfnet({ inputChannels: 2, classes: 2 }));
