@@ -26,12 +26,15 @@ const pictureOf = (id: string): Case => ({
 const domains: Domains = { own: { cases: ["a", "b"].map(pictureOf) } };
 const show = { say: () => undefined, doing: () => undefined, close: () => undefined } as never;
 const spec = uNet({ width: 2, classes: 2 });
-const student = (name: string, prepare: StudentDescription["prepare"] = []): NamedStudent => ({
+const student = (
+  name: string,
+  { prepare = [], overlap = 0.25 }: { prepare?: StudentDescription["prepare"]; overlap?: number } = {},
+): NamedStudent => ({
   name,
   spec,
   student: {
     prepare,
-    tile: { size: null, overlap: 0.25 },
+    tile: { size: null, overlap },
     classes: ["background", "vessel"],
     inputChannels: 1,
   } as unknown as StudentDescription,
@@ -44,9 +47,10 @@ const measuring = { precision: "float32", at: "native", metrics: ["dice"], show 
 
 test("every picture is read once for all students that want the same of it; results in the order of the students", async () => {
   const tensors = memory().numTensors;
-  const found = await measureStudents([student("teacher"), student("other", [{ scale: 2 }]), student("distilled")], domains, measuring);
-  expect(reads).toEqual(["a", "b", "a", "b"]); // three students, two preparations
-  expect(Object.keys(found)).toEqual(["teacher", "other", "distilled"]);
+  const others = [student("other", { prepare: [{ scale: 2 }] }), student("cut", { overlap: 0.5 })];
+  const found = await measureStudents([student("teacher"), ...others, student("distilled")], domains, measuring);
+  expect(reads).toEqual(["a", "b", "a", "b", "a", "b"]); // four students; two are prepared and cut in the same way
+  expect(Object.keys(found)).toEqual(["teacher", "other", "cut", "distilled"]);
   for (const { domains: of, macsInput } of Object.values(found)) {
     expect(of["own"]!.cases.map(({ id }) => id)).toEqual(["a", "b"]);
     expect(macsInput).toEqual([256, 256, 1]);
