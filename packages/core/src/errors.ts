@@ -168,7 +168,7 @@ export const gateFailed = (gate: string, stage: string, value: number): CoreErro
       exit: 3,
     },
   );
-export const interrupted = (stage: string, step: number, steps: number): CoreError =>
+const interrupted = (stage: string, step: number, steps: number): CoreError =>
   Object.assign(
     new Error(`stopped at step ${step} of ${steps} of stage "${stage}". A checkpoint is written; run the same command again to go on.`),
     {
