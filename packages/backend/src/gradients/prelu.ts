@@ -1,4 +1,5 @@
 import { add, matMul, minimum, mul, ones, relu, reshape, sub, tidy, type Tensor } from "@tensorflow/tfjs-core";
+import { summedTo } from "./broadcast.js";
 import { call, replaceGradient, replaceKernel } from "../operators/operator.js";
 
 /**
@@ -18,6 +19,9 @@ export function mendPrelu(): void {
         x: () => add(open, mul(alpha!, sloped)),
         alpha: () => {
           const c = alpha!.size;
+          const own = alpha!.shape.slice(alpha!.shape.findIndex((n) => n !== 1));
+          const sums = own.every((n, i) => n === x!.shape[x!.rank - own.length + i]); // over leading axes only
+          if (c > 1 && !sums) return summedTo(mul(sloped, x!), alpha!.shape); // tfjs's layers may share slopes along any axis
           const total =
             c === 1
               ? matMul(reshape(sloped, [1, -1]), reshape(x!, [-1, 1]))

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import { startEngine } from "../engine.js";
 import { describeAnyShape } from "../testing/any-shape.js";
+import { gradientError } from "../testing/central-differences.js";
 import { numbers } from "../testing/numbers.js";
 import { gelu, leakyRelu, prelu, sigmoid, softplus, tanh } from "./index.js";
 
@@ -47,3 +48,12 @@ test("prelu: a slope of another length is refused", () =>
       message: "[prelu] x is [2, 5, 4, 3], the slope [4]. Give one number ([1]) or one a channel ([3]).",
     }) as Error,
   ));
+
+test.each([[[4]], [[5, 4]], [[6, 1, 4]], [[1, 5, 1]], [[1, 1, 4]], [[6, 5, 4]], [[2, 1, 5, 1]], [[1, 1]]])(
+  "tfjs's own prelu with slopes %j of a map [2, 6, 5, 4]: both gradients",
+  (shape) => {
+    const [x, slope] = [numbers([2, 6, 5, 4], 1), numbers(shape, 2)];
+    expect(gradientError((a) => tf.prelu(x, a), slope, 1)).toBeLessThan(1e-4); // linear
+    expect(gradientError((z) => tf.prelu(z, slope), x, 1e-4)).toBeLessThan(2e-2);
+  },
+);
