@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readEvents, readResults } from "@segdistill/core";
 import { beforeAll, expect, test } from "vitest";
@@ -45,6 +45,22 @@ test("a second call sees that all is done and writes nothing", async () => {
   const written = ["results.json", "report.html", "events.jsonl"].map((name) => statSync(join(run, name)).mtimeMs);
   expect(output(await again())).toContain("Everything is done already");
   expect(["results.json", "report.html", "events.jsonl"].map((name) => statSync(join(run, name)).mtimeMs)).toEqual(written);
+});
+
+test("a run that ended between training and measuring tells what is missing the next time, once", async () => {
+  const file = join(run, "events.jsonl");
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+  const isScore = (line: string): boolean => line.includes('"validation"');
+  const scores = (): string[] =>
+    readFileSync(file, "utf8").trimEnd().split("\n").filter(isScore).map((line) => line.replace(/"t":"[^"]*"/, "")).sort(); // prettier-ignore
+  const before = scores();
+  expect(before.length).toBe(stages.length);
+  writeFileSync(file, `${lines.filter((line) => !isScore(line)).join("\n")}\n`);
+  for (let i = 0; i < 2; i++) {
+    rmSync(join(run, "results.json"));
+    output(await again());
+    expect(scores()).toEqual(before);
+  }
 });
 
 test("the student's file segments a picture", async () => {

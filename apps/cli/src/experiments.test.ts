@@ -115,10 +115,37 @@ describe("a sweep", { timeout: 240_000 }, () => {
     expect(on.code).toBe(75);
     expect(on.said.split("\n")).toContain("goes on after a change of machine, so it is not bit-exact: threads 1 → 2");
     expect(json("runs/long/plain/environment.json")["notBitExact"]).toEqual(["threads 1 → 2"]);
+    expect(on.said).toMatch(/^stopped at step \d+ of 100000 of stage "teacher"\. A checkpoint is written; run the same command again/m);
     const back = await until("goes on from", "SIGTERM", "2", ...long, "--entry", "plain");
     expect(back.said).not.toContain("bit-exact");
-    expect(json("runs/long/plain/environment.json")["notBitExact"]).toEqual(["threads 1 → 2"]);
+    const stop = Number(/^stopped at step (\d+)/m.exec(on.said)![1]);
+    expect(back.said).toContain(`teacher: goes on from step ${stop} of 100000\n`);
+    const file = "runs/long/plain/environment.json";
+    const there = json(file) as { readonly precision: { readonly asked: string; readonly chosen: string } };
+    expect(json(file)["notBitExact"]).toEqual(["threads 1 → 2"]);
+    // the precision that it began with stays, whatever would be chosen now
+    const precision = { asked: "auto", chosen: there.precision.chosen === "float32" ? "bfloat16" : "float32" };
+    writeFileSync(join(folder, file), JSON.stringify({ ...there, precision }));
+    expect((await until("step 1/", "SIGTERM", "2", ...long, "--entry", "plain")).code).toBe(75);
+    expect(json(file)["precision"]).toEqual(precision);
   });
+});
+
+test("several seeds: each in a folder of its own, then all together, with how the terms pull", { timeout: 240_000 }, () => {
+  expect(run("run", "single.yaml", "--run", "runs/seed-3", "--seed", "3", "--quiet").status).toBe(0);
+  const { status, stderr, stdout } = run("run", "single.yaml", "--run", "runs/seeds", "--set", "seeds=[3, 8]", "--inspect", "gradients");
+  expect(status, stderr).toBe(0);
+  expect(stdout).toContain("Averaged over the seeds 3, 8:");
+  expect(readdirSync(join(folder, "runs/seeds")).sort()).toEqual(["report.html", "results.json", "seed-3", "seed-8"]);
+  const bytes = (at: string): Buffer => readFileSync(join(folder, "runs", at, "students/distilled/weights.safetensors"));
+  expect(bytes("seeds/seed-3")).toEqual(bytes("seed-3"));
+  expect(bytes("seeds/seed-8")).not.toEqual(bytes("seed-3"));
+  const results = json("runs/seeds/results.json") as unknown as { seeds: number[]; gains: { seeds: number; method: string }[] };
+  expect(results.seeds).toEqual([3, 8]);
+  expect(results.gains).toMatchObject([{ seeds: 2, method: "bootstrap over seeds and groups" }]);
+  for (const at of ["seeds", "seeds/seed-8"])
+    expect(readFileSync(join(folder, "runs", at, "report.html"), "utf8")).toContain("How the terms pull");
+  expect(readFileSync(join(folder, "runs/seed-3/report.html"), "utf8")).not.toContain("How the terms pull");
 });
 
 describe("a repetition", { timeout: 240_000 }, () => {

@@ -1,6 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { DomainScores, Environment, ModelResults, Results, RunFolder, Trained } from "@segdistill/core";
+import {
+  readEvents,
+  type DomainScores,
+  type Environment,
+  type ModelResults,
+  type Results,
+  type RunFolder,
+  type Trained,
+} from "@segdistill/core";
 import type { Json, Mask } from "@segdistill/core/contract";
 import type { Precision } from "@segdistill/backend";
 import { writePng, type Prepare } from "@segdistill/datasets";
@@ -17,6 +25,7 @@ import { observerResults, secondObserver } from "./second-observer.js";
 import { stageResults } from "./stage-results.js";
 import type { Model } from "./stages.js";
 import { numbersOf, studentOf, weightsOf } from "./students.js";
+import { untoldStages } from "./untold-stages.js";
 import { writeReport } from "./write-report.js";
 
 export interface Finishing {
@@ -52,7 +61,9 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
       known.push({ name, spec, forward: forward(trained.network(stage, role), precision) });
     const outcomes = of.models.map(({ trainedBy }) => trained.stages.find(({ stage }) => stage === trainedBy));
     if (data.validation) {
-      const fresh = known.filter((_, i) => outcomes[i]?.reused === false);
+      folder.events.flush();
+      const untold = untoldStages(readEvents(folder.paths.events));
+      const fresh = known.filter((_, i) => untold.has(outcomes[i]?.stage ?? ""));
       const found = await measureModels(fresh, { validation: data.validation }, measuring);
       for (const [i, { name }] of known.entries()) if (found[name]) validated(folder, outcomes[i]!, found[name]["validation"]!);
     }
@@ -91,7 +102,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
   }
 };
 
-/** What the validation set says of a stage that was just trained, as a line of events.jsonl. */
+/** What the validation set says of a stage that was trained here, as a line of events.jsonl. */
 const validated = (
   folder: RunFolder,
   { stage, steps }: { readonly stage: string; readonly steps: number },
