@@ -5,7 +5,8 @@ import type { Holds } from "./describe-method.js";
 import * as say from "./errors.js";
 import { apartAt, differAt, largestOf } from "./running.js";
 import type { MethodSubject } from "./subject.js";
-import { tryOut, type Bytes, type Seen, type Trial } from "./trial.js";
+import type { Trial } from "./goal.js";
+import { tryOut, type Bytes, type Seen } from "./trial.js";
 
 const all = (more: Partial<Item>): readonly Item[] => ["a", "b", "c"].map((id) => ({ id, ...more }));
 /** What a method must be able to bear, in words of the message. */
