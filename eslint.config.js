@@ -9,7 +9,8 @@ const may = {
   datasets: ["core/contract", "core/random"],
   metrics: ["core/contract"],
   report: ["core/contract", "metrics"],
-  "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks"],
+  "layer-pairs": ["core", "core/contract", "backend/ops", "models/blocks"],
+  "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks", "layer-pairs"],
 };
 const everything = [
   "backend",
@@ -20,6 +21,7 @@ const everything = [
   "core/testing",
   "models",
   "models/blocks",
+  "layer-pairs",
   "datasets",
   "metrics",
   "report",
