@@ -29,6 +29,13 @@ export const sizeNotAMultiple = (network: string, height: number, width: number,
   );
 };
 
+/** A picture with a side so short that nothing is left of it. */
+export const pictureTooSmall = (who: string, height: number, width: number, least: number): Error =>
+  userError(
+    "models-picture-too-small",
+    `[${who}] the picture is ${height} × ${width} pixels. Expected ${least} × ${least} or larger. Set sample.patch to ${least} or more, or pad the pictures.`,
+  );
+
 /** Pictures with other channels than the network was made for. */
 export const otherInputChannels = (network: string, found: number, expected: number): Error =>
   userError(

@@ -9,6 +9,7 @@ export { heNormalFanIn, heNormalFanOut, xavierUniform, type Fan, type Initialise
 export { invertedResidual } from "./inverted-residual.js";
 export { layer, macsAt, sequence, type Climb, type Layer, type Run } from "./layer.js";
 export { nonBottleneck1d } from "./non-bottleneck-1d.js";
+export { patchDiscriminator, type PatchDiscriminator, type PatchDiscriminatorOptions, type PatchScores } from "./patch-discriminator.js";
 export { prelu } from "./prelu.js";
 export {
   instanceNormalised,
