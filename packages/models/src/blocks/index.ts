@@ -11,6 +11,7 @@ export { layer, macsAt, sequence, type Climb, type Layer, type Run } from "./lay
 export { nonBottleneck1d } from "./non-bottleneck-1d.js";
 export { patchDiscriminator, type PatchDiscriminator, type PatchDiscriminatorOptions, type PatchScores } from "./patch-discriminator.js";
 export { prelu } from "./prelu.js";
+export { saganDiscriminator, type SaganDiscriminatorOptions } from "./sagan-discriminator.js";
 export {
   instanceNormalised,
   leaky,

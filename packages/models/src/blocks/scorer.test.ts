@@ -4,7 +4,7 @@ import { gradientPenalty, spectralNorm } from "@segdistill/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixedMap, fixedScope, newPass, notingScope, type Asked } from "../fixed-scope.js";
 import { distance, readFixtures, type NetworkFixture } from "../fixtures.js";
-import { leaky, patchStage, scoreConv, scorer, selfAttention, spectralStage, squash, type ScorerPart } from "./index.js";
+import { leaky, patchStage, saganDiscriminator, scoreConv, scorer, selfAttention, type ScorerPart } from "./index.js";
 
 type Samples = NetworkFixture["gradients"];
 interface Scored {
@@ -22,20 +22,7 @@ beforeAll(async () => {
   await startEngine();
 });
 
-/** The SAGAN-type discriminator of methods.md 3.2.3, of K class logits; `base` is 64. */
-function sagan(classes: number, base: number): ScorerPart {
-  const stage = (from: number, out: number): ScorerPart => spectralStage({ in: from, out, kernelNorm: spectralNorm });
-  return scorer([
-    ["squash", squash(classes)],
-    ["stage1", stage(classes, base)],
-    ["stage2", stage(base, 2 * base)],
-    ["stage3", stage(2 * base, 4 * base)],
-    ["attention3", selfAttention(4 * base)],
-    ["stage4", stage(4 * base, 8 * base)],
-    ["attention4", selfAttention(8 * base)],
-    ["last", scoreConv({ in: 8 * base, out: 1 })],
-  ]);
-}
+const sagan = (classes: number, width: number): ScorerPart => saganDiscriminator({ classes, width, kernelNorm: spectralNorm });
 
 /** The conditional PatchGAN of methods.md 3.3.2, of image and class probabilities; `base` is 64. */
 const patch = (channels: number, base: number): ScorerPart =>
