@@ -1,4 +1,4 @@
-import { mul, sum, tidy, valueAndGrads, zeros, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { add, mul, square, sum, tidy, valueAndGrads, variableGrads, zeros, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixedMap, fixedScope, newPass, notingScope, type Asked } from "../fixed-scope.js";
@@ -50,6 +50,32 @@ it.each([
     [1, rows + 1, columns + 1, 16],
     [1, rows, columns, 1],
   ]);
+});
+
+it("no bias before an instance norm changes anything, and none has a gradient; the others have one", () => {
+  const module = built(3, 2);
+  const images = fixedMap("images", [1, 32, 48, 3]);
+  const scored = (): Tensor => module.at(newPass("train"))(images).scores;
+  const biases = Object.entries(module.variables).filter(([name]) => name.endsWith("/bias"));
+  tidy(() => {
+    const { grads } = variableGrads(() => sum(square(scored())), Object.values(module.variables));
+    const before = scored().dataSync();
+    const moved = biases.map(([name, bias]) => {
+      const own = bias.clone();
+      bias.assign(add(bias, 1));
+      const after = scored().dataSync();
+      bias.assign(own);
+      return [name, Boolean(grads[bias.name]), after.some((x, i) => x !== before[i])];
+    });
+    const row = (name: string, does: boolean) => [`score/${name}/bias`, does, does];
+    expect(moved).toEqual([
+      row("stage1/conv", true),
+      row("stage2/conv", false),
+      row("stage3/conv", false),
+      row("stage4/conv", false),
+      row("last", true),
+    ]);
+  });
 });
 
 describe("against PyTorch", () => {

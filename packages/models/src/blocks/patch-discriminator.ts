@@ -31,7 +31,8 @@ const SMALLEST = 32;
 
 /**
  * The conditional PatchGAN, which scores patches of concat[picture, class probabilities]: conv 4×4 s2 `width` – leaky ReLU (0.2); conv 4×4 s2 2 · `width`, s2
- * 4 · `width` and s1 8 · `width`, each with instance norm without scale and offset and leaky ReLU (0.2); conv 4×4 s1 → 1. All padded by 1 and with bias.
+ * 4 · `width` and s1 8 · `width`, each with instance norm without scale and offset and leaky ReLU (0.2); conv 4×4 s1 → 1. All padded by 1 and with bias;
+ * those before an instance norm, which takes them away again, stand among the variables and do nothing.
  * Every image is scored by itself, and gradients are of second order, so it may stand under a gradient penalty.
  *
  * Variables `stage1/conv/kernel` … `stage4/conv/bias`, `last/kernel`, `last/bias`; kernels start He-normal by fan in [ours], biases at 0.

@@ -65,6 +65,8 @@ export interface ScoreConvOptions {
   readonly padding?: number;
   /** None if left out. */
   readonly kernelNorm?: KernelNorm;
+  /** Before an instance norm, which takes every bias away again: it is a variable, as published, and not added. false if left out. */
+  readonly idleBias?: boolean;
   /** He-normal by fan in, if left out [ours]. */
   readonly initial?: Initialiser;
 }
@@ -74,7 +76,7 @@ export interface ScoreConvOptions {
  * `[size, size, in, out]`, `bias`; a spectral norm's state stands beside them, `u` and `v`.
  */
 export function scoreConv(options: ScoreConvOptions): ScorerPart {
-  const { in: from, out, size = 4, stride = 1, padding = 0, kernelNorm, initial = heNormalFanIn } = options;
+  const { in: from, out, size = 4, stride = 1, padding = 0, kernelNorm, idleBias = false, initial = heNormalFanIn } = options;
   const area = size * size;
   return {
     channels: { in: from, out },
@@ -85,7 +87,10 @@ export function scoreConv(options: ScoreConvOptions): ScorerPart {
       const now = kernelNorm?.(make, name, kernel) ?? ((): Tensor => kernel as Tensor);
       return (pass) => {
         const weights = now(pass) as Tensor4D;
-        return (x) => add(conv2d(x, weights, { stride, padding }), bias);
+        return (x) => {
+          const y = conv2d(x, weights, { stride, padding });
+          return idleBias ? y : add(y, bias);
+        };
       };
     },
   };
@@ -117,12 +122,12 @@ export const spectralStage = (options: StageOptions & { readonly kernelNorm: Ker
   ]);
 
 /**
- * Stage of the conditional PatchGAN: conv 4×4 p1 – instance norm where `norm` – leaky ReLU (0.2); stride 1 takes one position off each side.
- * Variables `conv/…`. methods.md 3.3.2 [code].
+ * Stage of the conditional PatchGAN: conv 4×4 p1 – instance norm where `norm` – leaky ReLU (0.2); stride 1 takes one position off height and width.
+ * Variables `conv/…`; a bias before the norm is idle, since its gradient would be rounding alone, which Adam makes as large as any. methods.md 3.3.2 [code].
  */
 export const patchStage = ({ norm, stride, ...options }: StageOptions & { readonly stride: 1 | 2; readonly norm: boolean }): ScorerPart =>
   scorer([
-    ["conv", scoreConv({ ...options, stride, padding: 1 })],
+    ["conv", scoreConv({ ...options, stride, padding: 1, idleBias: norm })],
     ...(norm ? [["norm", instanceNormalised(options.out)] as const] : []),
     ["act", leaky(options.out, 0.2)],
   ]);
