@@ -254,11 +254,11 @@ export const masksWithoutPicture = (name: string, masks: readonly string[], all:
     `[${name}] ${masks.length} of ${all} masks have no picture: ${listed(masks)}. Expected a picture of the same name for each. ${hint ?? "Add the pictures, or list the masks under skip."}`,
   );
 
-/** Several masks of one picture where one was expected. */
-export const twoMasks = (name: string, picture: string, masks: readonly string[], pictures: number): Error =>
+/** Several masks of one picture where one was expected; `isFree` where combine is an option. */
+export const twoMasks = (name: string, picture: string, masks: readonly string[], pictures: number, isFree: boolean): Error =>
   userError(
     "two-masks",
-    `[${name}] picture "${picture}" has ${masks.length} masks: ${listed(masks)}${pictures > 1 ? ` (${pictures} pictures have several)` : ""}. Expected one. Set combine: or (their union) or combine: first.`,
+    `[${name}] picture "${picture}" has ${masks.length} masks: ${listed(masks)}${pictures > 1 ? ` (${pictures} pictures have several)` : ""}. Expected one. ${isFree ? "Set combine: or (their union) or combine: first." : "Take one away, or list it under skip."}`,
   );
 
 /** A mask file of class numbers where one class was expected. */
@@ -352,6 +352,13 @@ export const fieldOfViewMissing = (name: string, pictures: readonly string[], al
   userError(
     "field-of-view-missing",
     `[${name}] ${pictures.length} of ${all} pictures have no field of view: ${listed(pictures)}. Expected "${expected}" for the first. Add them, or leave fov out.`,
+  );
+
+/** The source's own split of another form of the data. */
+export const leakyWithoutSource = (name: string, root: string): Error =>
+  userError(
+    "leaky-without-source",
+    `[${name}] leaky is set, and "${root}" holds the 134 pictures in one folder. Expected training/ and testing/ of the 80, whose split shares patients. Take leaky out.`,
   );
 
 /** A list that is not there. */

@@ -1,6 +1,10 @@
+import { busi, busiOptions } from "./adapters/busi.js";
 import { chaseDb1, chaseDb1Options } from "./adapters/chase-db1.js";
+import { cvcClinicDb, cvcClinicDbOptions } from "./adapters/cvc-clinicdb.js";
+import { dca1, dca1Options } from "./adapters/dca1.js";
 import { folder } from "./adapters/folder.js";
 import { folderOptions } from "./adapters/folder-options.js";
+import { kvasirSeg, kvasirSegOptions } from "./adapters/kvasir-seg.js";
 import { phantoms, phantomsOptions } from "./adapters/phantoms.js";
 import { stare, stareOptions } from "./adapters/stare.js";
 
@@ -11,6 +15,10 @@ export const segdistill = {
     phantoms: { options: phantomsOptions, create: phantoms },
     folder: { options: folderOptions, create: folder },
     "chase-db1": { options: chaseDb1Options, create: chaseDb1 },
+    dca1: { options: dca1Options, create: dca1 },
+    "cvc-clinicdb": { options: cvcClinicDbOptions, create: cvcClinicDb },
+    "kvasir-seg": { options: kvasirSegOptions, create: kvasirSeg },
+    busi: { options: busiOptions, create: busi },
     stare: { options: stareOptions, create: stare },
   },
 };

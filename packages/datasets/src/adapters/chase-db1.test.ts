@@ -2,41 +2,16 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
 import type { DataSet } from "@segdistill/core/contract";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { userError } from "../errors.js";
+import { oneBitPng } from "../testing/one-bit-png.js";
 import { chaseDb1 } from "./chase-db1.js";
 
 const [height, width] = [47, 53];
 /** A vessel of the twin: three rows, at other places for each observer and picture. */
 const isVessel = (row: number, offset: number): boolean => row >= offset && row < offset + 3;
-
-/** Grey PNG of one bit a pixel, rows padded to whole bytes. */
-function oneBitPng(on: (row: number, column: number) => boolean): Buffer {
-  const stride = 1 + Math.ceil(width / 8);
-  const rows = Buffer.alloc(height * stride);
-  for (let row = 0; row < height; row++)
-    for (let column = 0; column < width; column++) if (on(row, column)) rows[row * stride + 1 + (column >> 3)]! |= 128 >> (column & 7);
-  const chunk = (type: string, content: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type, "latin1"), content]);
-    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(content.length);
-    check.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, check]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header[8] = 1;
-  return Buffer.concat([
-    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-}
 
 const stems = ["01L", "01R", "09L", "09R", "12L", "12R"].map((eye) => `Image_${eye}`);
 
@@ -53,12 +28,12 @@ async function writeTwin(folder: string): Promise<void> {
       .toFile(join(folder, `${stem}.jpg`));
     await writeFile(
       join(folder, `${stem}_1stHO.png`),
-      oneBitPng((row) => isVessel(row, 10 + i)),
+      oneBitPng(height, width, (row) => isVessel(row, 10 + i)),
     );
     if (stem !== "Image_09R")
       await writeFile(
         join(folder, `${stem}_2ndHO.png`),
-        oneBitPng((row) => isVessel(row, 11 + i)),
+        oneBitPng(height, width, (row) => isVessel(row, 11 + i)),
       );
   }
   await writeFile(join(folder, "SOURCE.txt"), "no part of the set");

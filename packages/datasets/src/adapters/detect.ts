@@ -1,12 +1,19 @@
 import { stat } from "node:fs/promises";
+import { busiLayout } from "./busi.js";
 import { chaseDb1Layout } from "./chase-db1.js";
+import { cvcClinicDbLayout } from "./cvc-clinicdb.js";
+import { dca1Layout } from "./dca1.js";
 import { stareLayout } from "./stare.js";
 import { folderLayout } from "./folder.js";
+import { kvasirSegLayout } from "./kvasir-seg.js";
 import { foldersIn } from "./walk.js";
 import type { Layout } from "./root.js";
 
 /** Published sets first: theirs is more to know a folder by. */
-const layouts: readonly Layout[] = [chaseDb1Layout, stareLayout, folderWithMasks()];
+const layouts: readonly Layout[] = [
+  ...[chaseDb1Layout, stareLayout, dca1Layout, cvcClinicDbLayout, kvasirSegLayout, busiLayout],
+  folderWithMasks(),
+];
 
 /**
  * The adapter that recognises a folder, by its content and whatever it is called: first the folder itself, then its sub-folders; undefined where none does or where it is no folder.

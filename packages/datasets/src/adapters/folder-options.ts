@@ -64,6 +64,13 @@ export const folderOptions = z.strictObject({
     .describe(
       "Shares by group and seed; folders for train/, validation/ and test/; or list files. Without: sub-folders where there are some, else 70, 10 and 20 %",
     ),
+  parts: z
+    .record(z.string().min(1), z.array(z.string().min(1)))
+    .refine((parts) => !Object.hasOwn(parts, "all"), 'Expected other names than "all", which every set has')
+    .optional()
+    .describe(
+      "Parts written out: { name: [ids] }, beside the set's own; one called train, validation or test replaces these three. Ids in no part are left out [ours]",
+    ),
   fov: z.string().optional().describe("Folder of the fields of view, paired like the masks"),
   fovSuffix: z.string().default(""),
   unlabelled: z.boolean().default(false).describe("Whether a picture may lack a mask: its label is null then [ours]"),

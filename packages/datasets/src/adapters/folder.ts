@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
-import { fieldOfViewMissing, groupDivided, maskOfAnotherSize, noPictures, patternMismatch, sameFolder, volumesNotRead } from "../errors.js";
+import { fieldOfViewMissing, maskOfAnotherSize, noPictures, patternMismatch, sameFolder, volumesNotRead } from "../errors.js";
 import { flipColumns, flipRows, turn } from "../raster/rearrange.js";
 import { readMask, readPicture } from "../readers/picture.js";
 import { binarise } from "../readers/values.js";
@@ -11,6 +11,7 @@ import { expressionOf, groupsOf } from "./groups.js";
 import { held } from "./held.js";
 import { maskClasses, united } from "./mask-classes.js";
 import { paired, type Named } from "./pairing.js";
+import { leftOutWarning, withParts } from "./parts.js";
 import { fitsOne, isPlain, partOf, placer } from "./place.js";
 import { findRoot, type Layout } from "./root.js";
 import { splitByGroup, type Parts } from "./split-by-group.js";
@@ -55,6 +56,7 @@ export function folder(options: FolderOptions = {}): (root?: string) => Promise<
       name,
       combine: settings.combine,
       unlabelled: settings.unlabelled,
+      isFree: true,
       expected: (key) => `${settings.masks}/${key}${settings.maskSuffix}${ending}`,
     });
     const views = fieldsOfView(files, pictures, settings);
@@ -64,23 +66,20 @@ export function folder(options: FolderOptions = {}): (root?: string) => Promise<
     const cases = pictures.map((picture) =>
       caseOf(picture, pairs.masks.get(picture.key)!, views?.get(picture.key) ?? null, groups.get(picture.key)!, settings, classes.read),
     );
-    const split = await partsOf(root.folder, cases, facts.part, settings);
-    refuseDividedGroups(cases, split.parts);
+    const splits = withParts(name, cases, await partsOf(root.folder, cases, facts.part, settings), settings.parts);
     return {
       name,
       domain: settings.domain,
       classes: classes.names,
       cases,
-      splits: split.parts,
+      splits,
       warnings: [
         ...root.warnings,
         ...pairs.warnings,
         ...(settings.group === undefined && facts.group === undefined
           ? [`[${name}] patients unknown: split by image. Give group, if several pictures are of one patient.`]
           : []),
-        ...(split.leftOut === 0
-          ? []
-          : [`[${name}] ${String(split.leftOut)} of ${String(ids.length)} pictures are in no part of the split.`]),
+        ...leftOutWarning(name, splits),
       ],
       fingerprint: () =>
         fingerprint(
@@ -179,28 +178,17 @@ async function partsOf(
   root: string,
   cases: readonly Case[],
   part: ReadonlyMap<string, string>,
-  { split }: FolderSettings,
-): Promise<{ parts: Parts; leftOut: number }> {
+  { split, parts }: FolderSettings,
+): Promise<Parts> {
   const ids = cases.map(({ id }) => id);
   if (typeof split === "object" && "lists" in split) return splitByLists(name, root, split.lists, ids);
   if (split === "folders" || (split === undefined && part.size > 0)) {
     const of = (wanted: string): string[] => ids.filter((id) => part.get(id) === wanted);
-    return { parts: { train: of("train"), validation: of("validation"), test: of("test"), all: ids }, leftOut: ids.length - part.size };
+    return { train: of("train"), validation: of("validation"), test: of("test"), all: ids };
   }
-  return { parts: splitByGroup(cases, split ?? { seed: 0, train: 0.7, validation: 0.1, test: 0.2 }), leftOut: 0 };
-}
-
-function refuseDividedGroups(cases: readonly Case[], parts: Parts): void {
-  const groupOf = new Map(cases.map(({ id, group }) => [id, group]));
-  const seen = new Map<string, string>();
-  const divided = new Set<string>();
-  for (const [part, ids] of Object.entries(parts))
-    for (const id of part === "all" ? [] : ids) {
-      const group = groupOf.get(id)!;
-      if (seen.has(group) && seen.get(group) !== part) divided.add(group);
-      seen.set(group, part);
-    }
-  if (divided.size > 0) throw groupDivided(name, [...divided]);
+  // Shares that nobody asked for are no parts beside those written out.
+  if (split === undefined && parts !== undefined) return { all: ids };
+  return splitByGroup(cases, split ?? { seed: 0, train: 0.7, validation: 0.1, test: 0.2 });
 }
 
 function caseOf(

@@ -1,7 +1,11 @@
+export { busi, busiOptions, type BusiOptions } from "./busi.js";
 export { chaseDb1, chaseDb1Options, type ChaseDb1Options } from "./chase-db1.js";
+export { cvcClinicDb, cvcClinicDbOptions, type CvcClinicDbOptions } from "./cvc-clinicdb.js";
+export { dca1, dca1Options, type Dca1Options } from "./dca1.js";
 export { detect } from "./detect.js";
 export { folder } from "./folder.js";
 export { folderOptions, type FolderOptions } from "./folder-options.js";
+export { kvasirSeg, kvasirSegOptions, type KvasirSegOptions } from "./kvasir-seg.js";
 export { phantoms, phantomsOptions, type PhantomsOptions } from "./phantoms.js";
 export { stare, stareOptions, type StareOptions } from "./stare.js";
 export { walk } from "./walk.js";

@@ -17,6 +17,8 @@ export interface Pairing {
   readonly name: string;
   readonly combine: "error" | "or" | "first";
   readonly unlabelled: boolean;
+  /** Whether names are the user's own, so that maskSuffix and combine are options that a message may name. */
+  readonly isFree: boolean;
   /** The mask that a picture of this key should have, for the message. */
   readonly expected: (key: string) => string;
 }
@@ -28,7 +30,11 @@ export interface Pairing {
  *
  * @throws two pictures of one name; pictures without mask (unless `unlabelled`); masks without picture; several masks of a picture (with `combine: "error"`)
  */
-export function paired(pictures: readonly Named[], masks: readonly Named[], { name, combine, unlabelled, expected }: Pairing): Pairs {
+export function paired(
+  pictures: readonly Named[],
+  masks: readonly Named[],
+  { name, combine, unlabelled, isFree, expected }: Pairing,
+): Pairs {
   const byKey = new Map<string, Named>();
   for (const picture of pictures) {
     const other = byKey.get(picture.key);
@@ -50,7 +56,7 @@ export function paired(pictures: readonly Named[], masks: readonly Named[], { na
     else found.get(key)!.push(mask);
   }
   const bare = pictures.filter(({ key }) => found.get(key)!.length === 0);
-  const hint = suffixThatPairs(bare, orphans);
+  const hint = isFree ? suffixThatPairs(bare, orphans) : undefined;
   if (bare.length > 0 && !unlabelled)
     throw pictureWithoutMask(
       name,
@@ -73,6 +79,7 @@ export function paired(pictures: readonly Named[], masks: readonly Named[], { na
       byKey.get(several[0]![0])!.path,
       several[0]![1].map(({ path }) => path),
       several.length,
+      isFree,
     );
   return {
     masks: found,

@@ -1,10 +1,6 @@
-import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
-import { maskOfAnotherSize } from "../errors.js";
+import type { DataSet } from "@segdistill/core/contract";
 import { fieldOfView } from "../raster/field-of-view.js";
-import { readMask, readPicture } from "../readers/picture.js";
-import { binarise } from "../readers/values.js";
-import { fingerprint } from "./fingerprint.js";
-import { held } from "./held.js";
+import { publishedSet } from "./published-set.js";
 import type { Parts } from "./split-by-group.js";
 import type { Found } from "./walk.js";
 
@@ -18,48 +14,18 @@ export interface RetinaFiles {
 }
 
 /** A data set of retinal vessels without a published field of view: it is found in the picture by the rule of datasets.md 2.2, at `threshold` grey levels. */
-export function retinaSet(
+export const retinaSet = (
   name: string,
   threshold: number,
   files: readonly RetinaFiles[],
   splits: Parts,
   warnings: readonly string[],
-): DataSet {
-  const cases = files.map(({ id, group, image, mask, second }): Case => {
-    const picture = held(() => readPicture(image.file));
-    const drawn = async (by: Found | null): Promise<Mask | null> => (by === null ? null : vesselMask(name, by, image, await picture()));
-    return {
-      id,
-      group,
-      domain: name,
-      spacingMm: null,
-      image: picture,
-      label: () => drawn(mask),
-      fieldOfView: async () => fieldOfView(await picture(), threshold),
-      secondObserver: () => drawn(second),
-    };
-  });
-  return {
+): DataSet =>
+  publishedSet({
     name,
-    domain: name,
     classes: ["background", "vessel"],
-    cases,
+    cases: files.map(({ mask, ...file }) => ({ ...file, masks: mask === null ? [] : [mask] })),
     splits,
     warnings,
-    fingerprint: () =>
-      fingerprint(
-        files.flatMap(({ id, image, mask, second }) => [
-          { id: `${id} image`, bytes: image.file },
-          ...(mask === null ? [] : [{ id: `${id} mask`, bytes: mask.file }]),
-          ...(second === null ? [] : [{ id: `${id} second`, bytes: second.file }]),
-        ]),
-      ),
-  };
-}
-
-async function vesselMask(name: string, mask: Found, image: Found, picture: Raster): Promise<Mask> {
-  const values = await readMask(mask.file);
-  if (values.height !== picture.height || values.width !== picture.width)
-    throw maskOfAnotherSize(name, image.path, picture, mask.path, values);
-  return binarise(values);
-}
+    fieldOfView: (picture) => fieldOfView(picture, threshold),
+  });

@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { listedTwice, listMissing, listUnreadable, unknownListed } from "../errors.js";
+import { listMissing, listUnreadable } from "../errors.js";
 import { readCsv } from "./csv.js";
 import { listPath, listText } from "./list-file.js";
-import { partOf } from "./place.js";
+import { partsOfIds } from "./parts-of-ids.js";
 import type { Parts } from "./split-by-group.js";
-import { nameOf } from "./stem.js";
 import { walk } from "./walk.js";
 
 /**
@@ -15,32 +14,9 @@ import { walk } from "./walk.js";
  *
  * @throws no such file; a file of another form; an id that no picture has, with the nearest one; an id in two lists
  */
-export async function splitByLists(
-  name: string,
-  root: string,
-  lists: string,
-  ids: readonly string[],
-): Promise<{ parts: Parts; leftOut: number }> {
+export async function splitByLists(name: string, root: string, lists: string, ids: readonly string[]): Promise<Parts> {
   const path = await listPath(name, "lists", root, lists);
-  const known = new Set(ids);
-  const partOfId = new Map<string, string>();
-  const parts = new Map<string, string[]>();
-  for (const [title, listed] of await entries(name, path)) {
-    const part = partOf(title) ?? title;
-    if (!parts.has(part)) parts.set(part, []);
-    for (const one of listed) {
-      const id = knownId(one, known);
-      if (id === undefined) throw unknownListed(name, lists, one, nearest(one, ids));
-      const before = partOfId.get(id);
-      if (before !== undefined) throw listedTwice(name, lists, id, before, part);
-      partOfId.set(id, part);
-    }
-  }
-  for (const id of ids) {
-    const part = partOfId.get(id);
-    if (part !== undefined) parts.get(part)!.push(id);
-  }
-  return { parts: Object.fromEntries([...parts, ["all", ids]]), leftOut: ids.length - partOfId.size };
+  return partsOfIds(name, lists, await entries(name, path), ids);
 }
 
 async function entries(name: string, path: string): Promise<[string, string[]][]> {
@@ -85,34 +61,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function knownId(listed: string, known: ReadonlySet<string>): string | undefined {
-  const whole = listed.normalize("NFC").replaceAll("\\", "/");
-  const { stem } = nameOf(whole);
-  const exact = [whole, stem].find((id) => known.has(id));
-  if (exact !== undefined) return exact;
-  const ends = [...known].filter((id) => id.endsWith(`/${stem}`) || stem.endsWith(`/${id}`));
-  return ends.length === 1 ? ends[0] : undefined;
-}
-
-/** The id with the fewest letters to change, add or take away (Levenshtein). */
-function nearest(listed: string, ids: readonly string[]): string {
-  const text = listed.slice(0, 200); // the work grows with the length, and a list may hold anything
-  const distance = (other: string): number => {
-    let row = Array.from({ length: other.length + 1 }, (_, i) => i);
-    for (let i = 1; i <= text.length; i++) {
-      const next = [i];
-      for (let j = 1; j <= other.length; j++)
-        next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (text[i - 1] === other[j - 1] ? 0 : 1)));
-      row = next;
-    }
-    return row[other.length]!;
-  };
-  let best = { id: ids[0]!, distance: Infinity };
-  for (const id of ids) {
-    const away = distance(id);
-    if (away < best.distance) best = { id, distance: away };
-  }
-  return best.id;
 }
