@@ -21,13 +21,18 @@ export function withParts(
   own: Parts,
   given: Readonly<Record<string, readonly string[]>> | undefined,
 ): Parts {
-  const ids = cases.map(({ id }) => id);
-  const written = partsOfIds(name, "parts", Object.entries(given ?? {}), ids);
-  const replaces = main.some((part) => Object.hasOwn(written, part));
-  const kept = Object.fromEntries(Object.entries(own).filter(([part]) => !replaces || !main.some((one) => one === part)));
+  const { all = [], ...written } = partsOfIds(
+    name,
+    "parts",
+    Object.entries(given ?? {}),
+    cases.map(({ id }) => id),
+  );
+  const isMain = (part: string): boolean => main.some((one) => one === part);
+  const replaces = Object.keys(written).some(isMain);
+  const kept = Object.fromEntries(Object.entries(own).filter(([part]) => part !== "all" && !(replaces && isMain(part))));
   refuseDividedGroups(name, cases, kept);
   refuseDividedGroups(name, cases, written);
-  return { ...kept, ...written, all: ids };
+  return { ...kept, ...written, all };
 }
 
 function refuseDividedGroups(name: string, cases: readonly Grouped[], parts: Parts): void {
@@ -35,7 +40,7 @@ function refuseDividedGroups(name: string, cases: readonly Grouped[], parts: Par
   const seen = new Map<string, string>();
   const divided = new Set<string>();
   for (const [part, ids] of Object.entries(parts))
-    for (const id of part === "all" ? [] : ids) {
+    for (const id of ids) {
       const group = groupOf.get(id)!;
       if (seen.has(group) && seen.get(group) !== part) divided.add(group);
       seen.set(group, part);
