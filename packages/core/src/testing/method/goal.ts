@@ -54,7 +54,7 @@ export function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone
   const { batches, items = three, steps = batches?.length ?? 1, opponents = !batches, schedules = false } = trial;
   const optimiser = trial.optimiser ?? (batches ? still : toGradient);
   const specs = specsFor(subject, method, alone || trial.beside === true || trial.without === true);
-  const rest = { data: inTurn(pictureOf(specs), batches ?? [items]), optimiser, steps };
+  const rest = { data: inTurn(pictureOf(specs, subject.options.least), batches ?? [items]), optimiser, steps };
 
   const before: Stage[] = [];
   const nets: Record<string, Net<string>> = {};
@@ -67,7 +67,7 @@ export function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone
     before.push(first);
   }
 
-  // stages that methods ask for run for two steps at most; each is mapped once, so that they go on being one
+  // stages that methods ask for run for two steps at most, and for none on saturated maps, on which plain descent may diverge; each is mapped once, so that they go on being one
   const mapped = new WeakMap<Stage, Stage>(before.map((one) => [one, one]));
   const short = (of: Stage): Stage => {
     const known = mapped.get(of);
@@ -83,7 +83,7 @@ export function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone
     };
     const cut: Stage = {
       ...of,
-      steps: Math.min(of.steps, 2),
+      steps: trial.student === "saturated" || trial.others === "saturated" ? 0 : Math.min(of.steps, 2),
       nets: Object.fromEntries(Object.entries(of.nets).map(([role, one]) => [role, net(one)])),
       methods: of.methods.map((one) =>
         watchedMethod(one, watch, { subject: false, here: false, opponents: true, schedules: true, stage: short }),

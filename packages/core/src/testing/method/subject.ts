@@ -9,6 +9,8 @@ export interface MethodConformance {
   readonly channels?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Channels of the kit's networks' bottleneck, at stride 4. 5 for roles that learn and 7 for others, if left out. */
   readonly bottleneck?: Readonly<Record<string, number>>;
+  /** Height and width of the pictures at least, for methods that refuse smaller ones. 8 and 12, or what the networks ask, if left out. */
+  readonly least?: number;
   /** Classes of the pictures. 3 */
   readonly classes?: number;
   /** Roles that learn; all others are frozen. ["student"] */
@@ -65,8 +67,9 @@ export function specsFor(subject: MethodSubject, method: CheckedMethod, withStud
 }
 
 /** Pictures that all networks take: not square, and as small as can be. */
-export function pictureOf(specs: ReadonlyMap<string, NetworkSpec<string>>): PictureShape {
+export function pictureOf(specs: ReadonlyMap<string, NetworkSpec<string>>, least = 0): PictureShape {
   const [first] = specs.values();
   const multiple = [...specs.values()].reduce((all, spec) => leastCommon(all, spec.multiple), 4);
-  return { height: 2 * multiple, width: 3 * multiple, channels: first?.inputChannels ?? 1, classes: first?.classes ?? 3 };
+  const height = Math.max(2, Math.ceil(least / multiple)) * multiple;
+  return { height, width: height + multiple, channels: first?.inputChannels ?? 1, classes: first?.classes ?? 3 };
 }
