@@ -198,7 +198,7 @@ export const checks: Readonly<Record<string, (flow: Flow) => void>> = {
   "a spike moved by one position, away from the border": (flow) =>
     everywhere((asked) => {
       const spike = (y: number, x: number): Tensor4D =>
-        pad(mul(abs(map([1, 3, 3, 2], 5)), tensor4d([1, 1, 1, 1, 30, 1, 1, 1, 1], [1, 3, 3, 1])), [
+        pad<Tensor4D>(mul<Tensor4D>(abs(map([1, 3, 3, 2], 5)), tensor4d([1, 1, 1, 1, 30, 1, 1, 1, 1], [1, 3, 3, 1])), [
           [0, 0],
           [y - 1, 9 - y - 2],
           [x - 1, 8 - x - 2],
