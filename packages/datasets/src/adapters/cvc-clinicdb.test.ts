@@ -84,13 +84,17 @@ describe("cvc-clinicdb, a generated twin", () => {
   it("says which mask is missed, which has no frame, and which is of another size", async () => {
     const root = join(top, "faults");
     await writeTwin(root, "tif");
-    await put(root, "Ground Truth/4.tif", await pictureFile("a.tif", width, height, () => [0]));
+    await put(root, "Ground Truth/4.tif", await pictureFile("a.tif", height - 1, width, () => [0]));
+    await put(root, "Ground Truth/6.tif", await pictureFile("a.tif", height, width - 1, () => [0]));
     const set = await cvcClinicDb()(root);
     await expect(set.cases[3]!.label()).rejects.toThrow(
       userError(
         "mask-size",
-        '[cvc-clinicdb] "Ground Truth/4.tif" is 28x38, its picture "Original/4.tif" is 38x28 (width x height). Expected one size. Nothing is resized silently: correct the files or their names.',
+        '[cvc-clinicdb] "Ground Truth/4.tif" is 38x27, its picture "Original/4.tif" is 38x28 (width x height). Expected one size. Nothing is resized silently: correct the files or their names.',
       ),
+    );
+    await expect(set.cases[5]!.label()).rejects.toThrow(
+      '"Ground Truth/6.tif" is 37x28, its picture "Original/6.tif" is 38x28 (width x height).',
     );
     await rm(join(root, "Ground Truth/3.tif"));
     await expect(cvcClinicDb()(root)).rejects.toThrow(

@@ -174,20 +174,13 @@ function factsOf(
   return { group: group === undefined && groups.size === pictures.length ? groups : undefined, part };
 }
 
-async function partsOf(
-  root: string,
-  cases: readonly Case[],
-  part: ReadonlyMap<string, string>,
-  { split, parts }: FolderSettings,
-): Promise<Parts> {
+async function partsOf(root: string, cases: readonly Case[], part: ReadonlyMap<string, string>, { split }: FolderSettings): Promise<Parts> {
   const ids = cases.map(({ id }) => id);
   if (typeof split === "object" && "lists" in split) return splitByLists(name, root, split.lists, ids);
   if (split === "folders" || (split === undefined && part.size > 0)) {
     const of = (wanted: string): string[] => ids.filter((id) => part.get(id) === wanted);
     return { train: of("train"), validation: of("validation"), test: of("test"), all: ids };
   }
-  // Shares that nobody asked for are no parts beside those written out.
-  if (split === undefined && parts !== undefined) return { all: ids };
   return splitByGroup(cases, split ?? { seed: 0, train: 0.7, validation: 0.1, test: 0.2 });
 }
 
