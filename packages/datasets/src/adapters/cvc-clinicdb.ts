@@ -80,9 +80,10 @@ const form = (isLeaky: boolean): Form => ({
     return { of: picture === undefined ? `Original/${number}` : nameOf(path).stem, isMask: picture === undefined };
   },
   expected: (id) => `Ground Truth/${id.replace(/^.*\//, "")}.tif`,
+  warnings: isLeaky ? [`[${name}] leaky: neighbouring frames are almost equal and stand on both sides of the split.`] : [],
   groups: () =>
     isLeaky
-      ? { of: (id) => id, warnings: [`[${name}] leaky: neighbouring frames are almost equal and stand on both sides of the split.`] }
+      ? { of: (id) => id, warnings: [] }
       : {
           of: (id) => String(sequenceOf(frameOf(id))).padStart(2, "0"),
           warnings: [`[${name}] groups are sequences, by ranges of frame numbers that were not verified; several may be of one patient.`],

@@ -2,7 +2,7 @@ import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
 import { leakyWithoutSource } from "../errors.js";
 import { patientSafe, possiblyInTest, treeOf } from "./cimat80.js";
-import { everyPicture, openPublished, type Form } from "./open-published.js";
+import { everyPicture, openPublished, type Form, type Groups } from "./open-published.js";
 import { publishedOptions } from "./published-options.js";
 import { findRoot, type Layout } from "./root.js";
 import { nameOf } from "./stem.js";
@@ -63,12 +63,16 @@ const dca1Form: Form = {
 function cimat80Form(leaky: boolean, isFree: boolean): Form {
   const tell = telling(divided);
   const leavesOut = !leaky && !isFree;
-  const warnings = leaky
-    ? [`[${name}] leaky: cimat80 shows the same vessels in training and in testing.`]
-    : [
-        `[${name}] cimat80: groups are vessel trees told apart by eye; a person's left and right arteries may still stand in two parts.`,
-        ...(leavesOut ? [`[${name}] "${possiblyInTest}" was left out: it may show the vessels of two test pictures.`] : []),
-      ];
+  const warnings = [
+    ...(leaky ? [`[${name}] leaky: cimat80 shows the same vessels in training and in testing.`] : []),
+    ...(leavesOut ? [`[${name}] "${possiblyInTest}" was left out: it may show the vessels of two test pictures.`] : []),
+  ];
+  const byTree: Groups = {
+    of: treeOf,
+    warnings: [
+      `[${name}] cimat80: groups are vessel trees told apart by eye; a person's left and right arteries may still stand in two parts.`,
+    ],
+  };
   return {
     ...dca1Form,
     domain: "cimat80",
@@ -78,7 +82,8 @@ function cimat80Form(leaky: boolean, isFree: boolean): Form {
       return told && { ...told, isLeftOut: leavesOut && told.of.toLowerCase() === possiblyInTest };
     },
     expected: (id) => `${id}_gt.png`,
-    groups: () => ({ of: leaky ? (id) => id : treeOf, warnings }),
+    warnings,
+    groups: () => (leaky ? { of: (id) => id, warnings: [] } : byTree),
     parts: (cases) => {
       const ids = cases.map(({ id }) => id);
       if (!leaky) return patientSafe(ids);

@@ -66,7 +66,7 @@ export const folderOptions = z.strictObject({
     ),
   parts: z
     .record(z.string().min(1), z.array(z.string().min(1)))
-    .refine((parts) => !Object.hasOwn(parts, "all"), 'Expected other names than "all", which every set has')
+    .refine((parts) => !Object.hasOwn(parts, "all"), 'names other than "all", which every set has')
     .optional()
     .describe(
       "Parts written out: { name: [ids] }, beside the set's own; one called train, validation or test replaces these three. Ids in no part are left out [ours]",

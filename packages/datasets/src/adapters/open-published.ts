@@ -36,6 +36,8 @@ export interface Form {
   readonly groups: (pictures: readonly Pictured[]) => Promise<Groups> | Groups;
   /** The set's own parts without `all`. */
   readonly parts: (cases: readonly { readonly id: string; readonly group: string }[]) => Parts;
+  /** What a user should know whatever the groups are. */
+  readonly warnings?: readonly string[];
   /** The class index of what the masks of a picture mark, 1 unless said. */
   readonly marks?: (id: string) => number;
 }
@@ -104,6 +106,7 @@ export async function openPublished(form: Form, { unlabelled, skip, group, parts
         ? []
         : [`[${name}] ${String(strange.length)} files are no part of the set by their names, first "${strange[0]!}": left out.`]),
       ...pairs.warnings,
+      ...(form.warnings ?? []),
       ...groups.warnings,
       ...leftOutWarning(name, splits),
     ],
