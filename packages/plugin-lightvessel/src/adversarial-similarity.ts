@@ -96,10 +96,13 @@ export function adversarialSimilarity({
       const d = patchDiscriminator({ in: picture.channels + picture.classes, width });
       const module = scope.module("discriminator", (make) => ({ at: d.build(make, "score") }));
 
-      /** How D looks at probabilities beside the step's pictures. */
+      /** How D looks at probabilities beside the step's pictures; what follows is computed in float32. */
       const look = (step: Step<Both>): ((q: Tensor4D) => PatchScores) => {
         const run = module.at(step.pass(module));
-        return (q) => run(concat([step.images, q], 3));
+        return (q) => {
+          const { hidden, scores } = run(concat([step.images, q], 3));
+          return { hidden: float32Barrier(hidden), scores: float32Barrier(scores) };
+        };
       };
       const annotation = ({ labels, valid }: Step<Both>): Tensor4D => maskedAnnotation(labels, valid, smoothing);
       const predicted = ({ net, valid }: Step<Both>, role: keyof Both): Tensor4D => maskedProbabilities(net[role].logits, valid);
@@ -109,13 +112,9 @@ export function adversarialSimilarity({
       const similarity = (step: Step<Both>): Loss => {
         const [at, student] = [look(step), ofStudent(step)];
         const teacher = at(predicted(step, "teacher"));
-        const plain = (map: Tensor4D): Tensor4D => float32Barrier(map);
-        if (variant === "B") return meanOver(scoreDistance(plain(teacher.scores), plain(student.scores)));
-        const phi = { annotation: at(annotation(step)).hidden, teacher: teacher.hidden, student: student.hidden };
-        return meanOver(
-          annotationDistance({ annotation: plain(phi.annotation), teacher: plain(phi.teacher), student: plain(phi.student) }),
-          step.labelled,
-        );
+        if (variant === "B") return meanOver(scoreDistance(teacher.scores, student.scores));
+        const apart = annotationDistance({ annotation: at(annotation(step)).hidden, teacher: teacher.hidden, student: student.hidden });
+        return meanOver(apart, step.labelled);
       };
       const opponent = (step: Step<Both>): Loss => {
         const at = look(step);

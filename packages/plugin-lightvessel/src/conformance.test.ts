@@ -23,7 +23,6 @@ const adversarial: readonly AdversarialSimilarityOptions[] = [
   { width },
   { width, variant: "B", real: "annotation-and-teacher", smoothing: 0.1 },
   { width, loss: "lsgan" },
-  { width, loss: "hinge" },
 ];
 for (const options of adversarial)
   describeMethod({ describe, it }, `adversarial ${JSON.stringify(options)}`, () => adversarialSimilarity(options), {

@@ -1,4 +1,4 @@
-import { add, mean, mul, type Tensor4D } from "@tensorflow/tfjs-core";
+import { add, mean, type Tensor4D } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import type { Built, CheckedMethod, MapShape, Step, Wants } from "@segdistill/core/contract";
 import { quarter } from "@segdistill/layer-pairs";
@@ -47,10 +47,10 @@ test("the FSP control reads the teacher through paraphrasers, of encoder and dec
   expect(method.uses!.map(({ name }) => name)).toEqual(["paraphrasers-encoder4-decoder4"]);
   expect(featureSimilarity().uses).toBeUndefined();
   const asked: unknown[] = [];
-  const factor = { "encoder/4": 2, "decoder/4": 5 } as const;
-  const encoders = (tap: keyof typeof factor, channels: number) => {
+  const shift = { "encoder/4": 2, "decoder/4": 5 } as const;
+  const encoders = (tap: keyof typeof shift, channels: number) => {
     asked.push([tap, channels]);
-    return (map: Tensor4D): Tensor4D => mul(map, factor[tap]);
+    return (map: Tensor4D): Tensor4D => add(map, shift[tap]);
   };
   const [student, teacher] = [maps([2, 2, 3, 4], 1), maps([2, 4, 5, 4], 3)];
   const shapes: Taps = { "encoder/4": at(4, 4), "decoder/4": at(4, 4) };
@@ -61,7 +61,7 @@ test("the FSP control reads the teacher through paraphrasers, of encoder and dec
     ["encoder/4", 4],
     ["decoder/4", 4],
   ]);
-  expectClose(loss.sum, featureDistance("fsp", student, { encoder: mul(teacher.encoder, 2), decoder: mul(teacher.decoder, 5) }));
+  expectClose(loss.sum, featureDistance("fsp", student, { encoder: add(teacher.encoder, 2), decoder: add(teacher.decoder, 5) }));
 });
 
 describe("refuses", () => {

@@ -61,6 +61,7 @@ describe("by hand", () => {
 
   test("affinity: every position of the encoder by every one of the decoder", () => {
     expectClose(affinity(student.encoder, student.decoder, [1, 2]), tensor([0.96, 0.8, 0.8, 0], [1, 2, 2]));
+    expectClose(affinity(student.encoder, teacher.decoder, [1, 2]), tensor([0.8, -0.6, 0, -1], [1, 2, 2]));
     expectClose(affinity(teacher.encoder, teacher.decoder, [1, 2]), tensor([1, 0, 0, -1], [1, 2, 2]));
     expectClose(featureDistance("affinity", student, teacher), [(0.04 ** 2 + 0.8 ** 2 + 0.8 ** 2 + 1) / 4]);
   });
