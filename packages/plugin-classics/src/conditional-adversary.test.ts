@@ -1,4 +1,4 @@
-import { concat, mean, square, sub, sum, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { concat, expandDims, mean, mul, square, sub, sum, tensor3d, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { softmax } from "@segdistill/backend/ops";
 import { scope, type Module, type Scope, type Step } from "@segdistill/core";
@@ -13,9 +13,14 @@ await startEngine();
 type Here = Step<{ student: never; teacher: never }>;
 const picture = { height: 32, width: 40, channels: 2, classes: 3 };
 const [student, teacher, images] = [random([2, 32, 40, 3], 1), random([2, 32, 40, 3], 2), random([2, 32, 40, 2], 3)];
+const valid = tensor3d(
+  Array.from({ length: 2 * 32 * 40 }, (_, u) => Number(u % 13 !== 5)),
+  [2, 32, 40],
+);
 const step = {
   net: { student: { logits: student }, teacher: { logits: teacher } },
   images,
+  valid,
   pass: () => ({}),
   noise: {},
 } as unknown as Here;
@@ -31,11 +36,12 @@ describe("the conditional PatchGAN as opponent", () => {
       at: patchDiscriminator({ in: 5, width: 2 }).build(make, "score"),
     }),
   );
-  const scores = (logits: Tensor4D): Tensor => twin.at({} as never)(concat([images, softmax(logits)], 3)).scores;
+  const scores = (logits: Tensor4D): Tensor =>
+    twin.at({} as never)(concat([images, mul<Tensor4D>(softmax(logits), expandDims(valid, 3))], 3)).scores;
   const half = (logits: Tensor4D, to: number): number => number(mean(square(sub(scores(logits), to)))) / 2;
   const valueOf = ({ sum: all, count }: { sum: Tensor; count?: Tensor }): number => number(sum(all)) / number(sum(count!));
 
-  test("scores the picture with class probabilities: the student's is to look real", () => {
+  test("scores the picture with class probabilities of valid pixels: the student's is to look real", () => {
     expect(term.weight).toBe(0.3);
     expect(valueOf(term.loss(step)) / half(student, 1)).toBeCloseTo(1, 5);
   });

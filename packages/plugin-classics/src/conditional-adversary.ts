@@ -1,4 +1,4 @@
-import { concat, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { concat, expandDims, mul, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { softmax } from "@segdistill/backend/ops";
 import {
   adam,
@@ -44,15 +44,18 @@ const SMALLEST = 32;
 const losses = { "wgan-gp": wassersteinGp, lsgan: leastSquares, hinge } as const;
 
 /** What is read of a step, of whatever networks: the picture and both networks' logits. */
-type Reads = Pick<Step<never>, "pass" | "noise" | "images"> & {
+type Reads = Pick<Step<never>, "pass" | "noise" | "images" | "valid"> & {
   readonly net: { readonly student: Answer<never>; readonly teacher: Answer<never> };
 };
+
+/** Class probabilities `[B, H, W, K]`, 0 in every class where a pixel is not valid, so that nothing tells networks apart there. */
+const probabilities = (logits: Tensor4D, valid: Tensor3D): Tensor4D => mul(softmax(logits), expandDims(valid, 3));
 
 /**
  * The student's term against the conditional PatchGAN, and the PatchGAN's own learning: it looks at concat[picture, class probabilities], takes the teacher's for
  * real and the student's for fake, one step a step. Needs no label. Adam (0.9, 0.99), rate × (1 − step / steps)^0.9.
  *
- * methods.md 3.3.2 [code: structure]; 3.2.3 [code: WGAN-GP, optimiser].
+ * methods.md 3.3.2 [code: structure]; 3.2.3 [code: WGAN-GP, optimiser]; pixels that are not valid have probability 0 for both [ours].
  *
  * @throws classics/picture-too-small
  */
@@ -72,7 +75,7 @@ export function conditionalAdversary<S extends Reads>(
     return (maps) => look(concat([images, maps], 3)).scores;
   };
   return {
-    term: { name: "adversarial", weight, loss: (step) => gan.student(scorer(step)(softmax(step.net.student.logits))) },
+    term: { name: "adversarial", weight, loss: (step) => gan.student(scorer(step)(probabilities(step.net.student.logits, step.valid))) },
     adversary: {
       name: "discriminator",
       module: d,
@@ -80,8 +83,8 @@ export function conditionalAdversary<S extends Reads>(
       loss: (step) =>
         gan.opponent({
           score: scorer(step),
-          real: softmax(step.net.teacher.logits),
-          fake: softmax(step.net.student.logits),
+          real: probabilities(step.net.teacher.logits, step.valid),
+          fake: probabilities(step.net.student.logits, step.valid),
           noise: step.noise,
         }),
     },
