@@ -38,7 +38,7 @@ describe("by hand", () => {
 const taps = ["encoder/4", "decoder/4"];
 const { cases } = fixture("attention");
 test("the fixture has twelve cases", () => expect(cases.length).toBe(12));
-test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!["power"]!, one] as const))(
+test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!.power!, one] as const))(
   "PyTorch: %s maps, batch %i, power %i",
   (_, __, power, one) => expectCase(trial(attention({ power }), named(one, taps)), one, taps),
 );

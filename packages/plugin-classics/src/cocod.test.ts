@@ -56,7 +56,7 @@ describe("by hand", () => {
 const taps = ["encoder/4", "decoder/4"];
 const { cases } = fixture("cocod");
 test("the fixture has eight cases", () => expect(cases.length).toBe(8));
-test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!["correlation"]!, one] as const))(
+test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!.correlation!, one] as const))(
   "PyTorch: %s maps, batch %i, %s",
   (_, __, correlation, one) => expectCase(trial(cocod({ correlation, adversarial: false }), named(one, taps)), one, taps),
 );

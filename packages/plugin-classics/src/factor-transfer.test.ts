@@ -34,7 +34,7 @@ describe("by hand", () => {
 const taps = ["encoder/4", "decoder/4"];
 const { cases } = fixture("factor-transfer");
 test("the fixture has twelve cases", () => expect(cases.length).toBe(12));
-test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!["beta"]!, one] as const))(
+test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!.beta!, one] as const))(
   "PyTorch, translators too: %s maps, batch %i, beta %i",
   (_, __, beta, one) => expectTrained(trial(factorTransfer({ beta }), named(one, taps)), one, taps),
 );

@@ -105,7 +105,7 @@ describe("pairs by hand", () => {
 const names = ["encoder/4", "logits"];
 const { cases } = fixture("structured-knowledge");
 test("the fixture has 24 cases", () => expect(cases.length).toBe(24));
-test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!["kernel"]!, one.options!["reduction"]!, one] as const))(
+test.each(cases.map((one) => [one.kind, one.student[0]!.shape[0], one.options!.kernel!, one.options!.reduction!, one] as const))(
   "PyTorch: %s maps, batch %i, kernel %s, %s",
   (_, batch, __, ___, one) => {
     const valid = tensor3d(

@@ -10,7 +10,13 @@ export interface Case {
   readonly student: readonly Tensor4D[];
   readonly teacher: readonly Tensor4D[];
   readonly terms: Readonly<Record<string, { readonly value: number; readonly gradient: readonly Tensor[] }>>;
-  readonly options?: Readonly<Record<string, never>>;
+  readonly options?: {
+    readonly power?: number;
+    readonly beta?: number;
+    readonly kernel?: "half" | number;
+    readonly reduction?: "sum" | "mean";
+    readonly correlation?: "product" | "difference";
+  };
   /** Of modules that are trained beside the student, with their gradients. */
   readonly weights?: readonly Tensor[];
   readonly slopes?: readonly Tensor[];
