@@ -425,6 +425,13 @@ test("data whose epoch ends early is an error, not a run without end", async () 
     left: 0,
     message: 'stage "fitting": epoch 0 of the data ended after 2 batches, batchesPerEpoch says 3. Give as many in every epoch.',
   });
+  const none: Data = {
+    ...short,
+    epoch: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true as const, value: undefined }) }) }),
+  };
+  expect(await thrownBy([fitting({ data: none, steps: 9 })])).toMatchObject({
+    message: 'stage "fitting": epoch 0 of the data ended after 0 batches, batchesPerEpoch says 3. Give as many in every epoch.',
+  });
 });
 
 test("a last batch that is smaller counts by its images, in every form of the step", async () => {

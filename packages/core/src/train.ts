@@ -131,8 +131,8 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
           cost = (saved - begun) / 1000;
         }
         await record.flush();
-        if (done < steps && done % data.batchesPerEpoch !== 0)
-          throw shortEpoch(stage.name, epoch, done % data.batchesPerEpoch, data.batchesPerEpoch);
+        const found = done - epoch * data.batchesPerEpoch;
+        if (done < steps && found < data.batchesPerEpoch) throw shortEpoch(stage.name, epoch, found, data.batchesPerEpoch);
       } finally {
         await batches.return?.();
       }

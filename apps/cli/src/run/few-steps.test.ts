@@ -2,7 +2,7 @@ import { memory } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { from, frozen, learns } from "@segdistill/core";
 import { expect, test } from "vitest";
-import { blankStage, small } from "../testing/blank-stages.js";
+import { blankStage, ce, small } from "../testing/blank-stages.js";
 import { fewSteps, shortened } from "./few-steps.js";
 
 await startEngine();
@@ -42,4 +42,17 @@ test("where it is stopped no checkpoint is spoken of, for there is none; nothing
   });
   expect(steps).toEqual([0]);
   expect(memory().numTensors).toBe(tensors);
+});
+
+test("a stage that a method asks for is cut to its own steps, however few those of the asking stage are", async () => {
+  const helped = ce({ stages: ({ data }) => [blankStage("helper", { data })] });
+  const told: string[] = [];
+  const most = (stage: string): number => (stage === "helper" ? 3 : 0);
+  await fewSteps(
+    [blankStage("asking", { methods: [helped] })],
+    most,
+    { seed: 1 },
+    { step: (stage, { step }) => void told.push(`${stage}/${step}`) },
+  );
+  expect(told).toEqual(["helper/0", "helper/1", "helper/2"]);
 });

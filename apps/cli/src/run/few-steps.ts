@@ -46,7 +46,7 @@ export const shortened = (goals: readonly Stage[], most: Most): readonly Stage[]
     const after: Stage = {
       ...rest,
       nets: Object.fromEntries(Object.entries(stage.nets).map(([role, of]) => [role, net(of)])),
-      methods: stage.methods.map((method) => withoutGates(method, short)) as unknown as Stage["methods"],
+      methods: stage.methods.map((method) => withoutGates(method, short, stage.data)) as unknown as Stage["methods"],
       steps: Math.min(own, stage.steps),
       data: fewBatches(stage.data, own),
     };
@@ -56,12 +56,13 @@ export const shortened = (goals: readonly Stage[], most: Most): readonly Stage[]
   return goals.map(short);
 };
 
-const withoutGates = (method: CheckedMethod, short: (stage: Stage) => Stage): CheckedMethod => {
+/** The stages that the method asks for are made of the data as they were, for each is cut to its own steps. */
+const withoutGates = (method: CheckedMethod, short: (stage: Stage) => Stage, data: Data): CheckedMethod => {
   const { build, stages } = method;
   return {
     ...method,
     ...(build && { build: (site: never) => ({ ...build(site), gates: [] }) }),
-    ...(stages && { stages: (plan: never) => stages(plan).map(short) }),
+    ...(stages && { stages: (plan: object) => stages({ ...plan, data } as never).map(short) }),
   };
 };
 
