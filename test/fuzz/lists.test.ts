@@ -32,7 +32,7 @@ describe("lists of a data set", () => {
           const one = await outcomeOf(() => splitByLists("folder", folder, name, ids));
           add(one);
           if (!("value" in one)) return;
-          const { all, ...parts } = one.value.parts;
+          const { all, ...parts } = one.value;
           expect(all).toEqual(ids);
           const listed = Object.values(parts).flat();
           expect(listed.filter((id) => !ids.includes(id))).toEqual([]);
