@@ -1,5 +1,5 @@
 import { addN, mean, reshape, squaredDifference, sub, type Tensor1D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { adaptiveAvgPool, matMul } from "@segdistill/backend/ops";
+import { adaptiveAvgPool, float32Barrier } from "@segdistill/backend/ops";
 import { meanOver, type Method, type Step, type Term } from "@segdistill/core";
 import {
   pairsOption,
@@ -12,6 +12,7 @@ import {
 } from "@segdistill/layer-pairs";
 import { enum as oneOf, literal, strictObject, union } from "zod";
 import { adversarialOption, conditionalAdversary, type AdversarialOptions } from "./conditional-adversary.js";
+import { product } from "./product.js";
 import { asData, pairsOr } from "./tap-pairs.js";
 import { unit } from "./unit.js";
 
@@ -46,7 +47,7 @@ const SIDE = 16;
  */
 export function spatialSimilarity(map: Tensor4D): Tensor3D {
   const flat = reshape(adaptiveAvgPool(map, [SIDE, SIDE]), [map.shape[0], SIDE * SIDE, map.shape[3]]);
-  return unit(matMul(flat, flat, { transposeB: true }) as Tensor3D, [2]);
+  return unit(product(flat, flat, { transposeB: true }), [2]);
 }
 
 /** An encoder's and a decoder's map of one network, `[B, h, w, C]`; sizes and channels may differ. */
@@ -58,7 +59,7 @@ export interface TwoMaps {
 /** R = Aˡ Aᵐ, or Aᵐ − Aˡ, of {@link spatialSimilarity} of the encoder's map, l, and the decoder's, m: `[B, 256, 256]`. */
 export function crossLayerCorrelation({ encoder, decoder }: TwoMaps, how: "product" | "difference"): Tensor3D {
   const [l, m] = [spatialSimilarity(encoder), spatialSimilarity(decoder)];
-  return how === "product" ? (matMul(l, m) as Tensor3D) : sub(m, l);
+  return how === "product" ? product(l, m) : sub(m, l);
 }
 
 /** mean (R_S − R_T)² of every image, `[B]`, of {@link crossLayerCorrelation}. */
@@ -105,7 +106,10 @@ export function cocod<const S extends string = QuarterTap, const T extends strin
             const differences = pairs.map(({ student, teacher }, i) => {
               const own = { encoder: s.tap(student.encoder), decoder: s.tap(student.decoder) };
               const { encoder, decoder } = encoders[i]!;
-              const other = { encoder: encoder(t.tap(teacher.encoder)), decoder: decoder(t.tap(teacher.decoder)) };
+              const other = {
+                encoder: float32Barrier(encoder(t.tap(teacher.encoder))),
+                decoder: float32Barrier(decoder(t.tap(teacher.decoder))),
+              };
               return correlationDifference(own, other, correlation);
             });
             return meanOver(addN(differences));

@@ -1,4 +1,5 @@
 import { addN, mean, mul, reshape, sub, type Tensor1D, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { float32Barrier } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import {
   pairsOption,
@@ -84,7 +85,10 @@ export function factorTransfer<const S extends string = QuarterTap, const T exte
             name: "factors",
             loss: ({ net: { student, teacher } }) => {
               const differences = taps.map((one, i) =>
-                factorDifference(translators[i]!.run(student.tap(one.student)), paraphrase[i]!(teacher.tap(one.teacher))),
+                factorDifference(
+                  float32Barrier(translators[i]!.run(student.tap(one.student))),
+                  float32Barrier(paraphrase[i]!(teacher.tap(one.teacher))),
+                ),
               );
               return meanOver(mul(addN(differences), beta));
             },

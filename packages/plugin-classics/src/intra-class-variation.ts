@@ -1,8 +1,7 @@
-import { mul, reshape, squaredDifference, sum, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { matMul } from "@segdistill/backend/ops";
+import { addN, mul, reshape, slice, squaredDifference, sum, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { meanOver, type Method } from "@segdistill/core";
 import { enum as oneOf, strictObject } from "zod";
-import { regionMeans, regionsAt } from "./regions.js";
+import { overClasses, regionMeans, regionsAt } from "./regions.js";
 import { requireOneSize, tapsOption, type TapPair } from "./tap-pairs.js";
 import { unit } from "./unit.js";
 
@@ -26,10 +25,13 @@ export interface IntraClassVariationOptions<S extends string, T extends string> 
  * methods.md 3.8, IFVD [code; means per image: inferred]; that an absent class has mean 0, and vectors up to 1e-6 cosine 0, is ours.
  */
 export function classSimilarity(map: Tensor4D, regions: Tensor4D): Tensor3D {
-  const [b, h, w, c] = map.shape;
-  const centres = unit(regionMeans(map, regions), [2]); // [B, K, C]
-  const own: Tensor = matMul(reshape(regions, [b, h * w, -1]), centres); // [B, h · w, C]
-  return sum(mul(unit(map, [3]), reshape(own, [b, h, w, c])), 3);
+  const [b, , , c] = map.shape;
+  const [positions, centres] = [unit(map, [3]), unit(regionMeans(map, regions), [2])]; // [B, h, w, C], [B, K, C]
+  const each = overClasses(regions, (k, where) => {
+    const centre = reshape(slice(centres, [0, k, 0], [-1, 1, -1]), [b, 1, 1, c]);
+    return sum(mul(mul(positions, centre), where), 3); // 0 where another class is
+  });
+  return addN(each) as Tensor3D;
 }
 
 /**

@@ -4,6 +4,8 @@ import {
   maximum,
   mul,
   reshape,
+  slice,
+  stack,
   sum,
   type Tensor,
   type Tensor1D,
@@ -11,7 +13,7 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { matMul, resizeNearest } from "@segdistill/backend/ops";
+import { resizeNearest } from "@segdistill/backend/ops";
 
 /** What is known about the pixels of a step. */
 export interface Known {
@@ -35,9 +37,18 @@ export const regionsAt = ({ labels, valid, labelled }: Known, [h, w]: readonly [
 /** Pixels of each class: `[B, h, w, K]` to `[B, K]`. */
 export const sizesOf = (regions: Tensor4D): Tensor2D => sum(regions, [1, 2]);
 
+/** Where class k is: `[B, h, w, 1]` of `regions` `[B, h, w, K]`. */
+const region = (regions: Tensor4D, k: number): Tensor4D => slice(regions, [0, 0, 0, k], [-1, -1, -1, 1]);
+
+/** What `f` makes of every class, of its number and where it is. With sums over positions and not one matrix product, which bfloat16 would round. */
+export const overClasses = <T extends Tensor>(regions: Tensor4D, f: (k: number, where: Tensor4D) => T): T[] =>
+  Array.from({ length: regions.shape[3] }, (_, k) => f(k, region(regions, k)));
+
 /** The mean of `map` `[B, h, w, C]` over each class of `regions` `[B, h, w, K]`: `[B, K, C]`, 0 for classes that are absent. */
 export function regionMeans(map: Tensor4D, regions: Tensor4D): Tensor3D {
-  const flat = (x: Tensor4D): Tensor => reshape(x, [x.shape[0], x.shape[1] * x.shape[2], x.shape[3]]);
-  const sums = matMul(flat(regions), flat(map), { transposeA: true }); // [B, K, C]
+  const sums = stack(
+    overClasses(regions, (_, where) => sum(mul(map, where), [1, 2])),
+    1,
+  );
   return div(sums, expandDims(maximum(sizesOf(regions), 1), 2));
 }

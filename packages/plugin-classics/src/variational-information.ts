@@ -1,5 +1,5 @@
 import { add, addN, div, log, mean, mul, squaredDifference, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { relu, softplus } from "@segdistill/backend/ops";
+import { float32Barrier, relu, softplus } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import type { Make } from "@segdistill/core/contract";
 import { pairsOption, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
@@ -39,7 +39,7 @@ export const regressor = (make: Make, { from, to }: { readonly from: number; rea
   ) as [(x: Tensor4D) => Tensor4D, (x: Tensor4D) => Tensor4D, (x: Tensor4D) => Tensor4D];
   const alpha = make.variable("alpha", [to], { constant: Math.log(Math.expm1(START - FLOOR)) }) as unknown as Tensor1D;
   return {
-    guess: (map: Tensor4D): Tensor4D => last(relu(second(relu(first(map))))),
+    guess: (map: Tensor4D): Tensor4D => float32Barrier(last(relu(second(relu(first(map)))))),
     variance: (): Tensor1D => add(softplus(alpha), FLOOR),
   };
 };

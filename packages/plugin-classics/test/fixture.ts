@@ -35,7 +35,7 @@ export const named = (one: Case, names: readonly string[]): { readonly student: 
 });
 
 /** To 1e-4 of the largest expected value; where all of them are 0 but for float64's rounding, 0 but for float32's. */
-export function expectNear(found: Tensor, expected: Tensor | number, what: string): void {
+function expectNear(found: Tensor, expected: Tensor | number, what: string): void {
   const values = typeof expected === "number" ? [expected] : [...expected.dataSync()];
   const none = Math.max(...values.map(Math.abs)) < 1e-12;
   if (none) expect(Math.max(...[...found.dataSync()].map(Math.abs)), what).toBeLessThan(1e-6);
