@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { cocod, correlationDifference, crossLayerCorrelation, spatialSimilarity } from "./cocod.js";
 import { expectCase, fixture, named } from "../test/fixture.js";
 import { describeProperties, random } from "../test/properties.js";
-import { trial } from "../test/trial.js";
+import { number, trial } from "../test/trial.js";
 
 await startEngine();
 
@@ -79,4 +79,20 @@ test("maps 3 times as large, or of the other sign, are the same", () => {
   const other = { encoder: random([1, 16, 18, 3], 3), decoder: random([1, 16, 17, 2], 4) };
   const plain = [...correlationDifference({ encoder, decoder }, other, "product").dataSync()];
   expectClose(correlationDifference({ encoder: mul(encoder, 3), decoder: neg(decoder) }, other, "product"), plain, { tolerance: 1e-5 });
+});
+
+test("pairs add up, each with the paraphrasers of its own", () => {
+  const [student, teacher] = [
+    { a: random([1, 4, 6, 3], 1), b: random([1, 4, 6, 4], 2) },
+    { a: random([1, 4, 6, 5], 3), b: random([1, 4, 6, 7], 4) },
+  ];
+  const pair = (encoder: "a" | "b", decoder: "a" | "b") => ({ encoder, decoder });
+  const [one, other] = [
+    { student: pair("a", "b"), teacher: pair("b", "a") },
+    { student: pair("b", "b"), teacher: pair("a", "b") },
+  ];
+  const value = (...pairs: (typeof one)[]) =>
+    number(trial(cocod({ pairs, adversarial: false }), { student, teacher }).value("correlation", { student, teacher }));
+  expect(value(one, other) / (value(one) + value(other))).toBeCloseTo(1, 5);
+  expect(Math.abs(value(one) / value(other) - 1)).toBeGreaterThan(1e-3);
 });

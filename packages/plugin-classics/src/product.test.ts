@@ -45,3 +45,18 @@ test.skipIf(!native).each(Object.entries(losses))("under bfloat16 %s is computed
   expect(plain).toBeGreaterThan(1e-12);
   expect(Math.abs(short / plain - 1)).toBeLessThan(1e-3);
 });
+
+test.skipIf(!native)("under bfloat16 what follows a product is computed in float32", () => {
+  const x = tensor([3, 40, 5, 60, 70, 8], [1, 2, 3]);
+  const program = compile(
+    (a) => {
+      const products = product(a, a, { transposeB: true });
+      return [products, add(products, 1e-3)];
+    },
+    { variables: [], precision: "bfloat16" },
+  );
+  const [plain, more] = program.runSync(x).map((found) => found.dataSync()) as [Float32Array, Float32Array];
+  program.dispose();
+  expect(plain[0]).toBe(1632); // 9 + 1600 + 25 in steps of 8: bfloat16's
+  for (const [i, value] of plain.entries()) expect(more[i]! - value).toBeCloseTo(1e-3, 3);
+});
