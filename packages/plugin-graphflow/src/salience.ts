@@ -1,18 +1,4 @@
-import {
-  greater,
-  matMul,
-  mul,
-  reshape,
-  rsqrt,
-  square,
-  sub,
-  sum,
-  where,
-  zerosLike,
-  type Tensor,
-  type Tensor3D,
-  type Tensor4D,
-} from "@tensorflow/tfjs-core";
+import { matMul, reshape, square, sub, sum, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { argMax, gatherWindows } from "@segdistill/backend/ops";
 import { patchTooLarge } from "./errors.js";
 
@@ -42,12 +28,4 @@ export const innerProducts = (nodes: Tensor): Tensor3D => matMul(nodes, nodes, f
 export function squaredDistances(nodes: Tensor): Tensor3D {
   const [b, c, n] = nodes.shape as [number, number, number];
   return sum(square(sub(reshape(nodes, [b, c, 1, n]), reshape(nodes, [b, 1, c, n]))), 3);
-}
-
-/** Nodes of length 1, ν / ‖ν‖; one of length 1e-6 or less becomes 0, and so does its gradient (methods.md 1.4). `nodes` [B, C, n] → the same. R3 [ours]. */
-export function unitNodes(nodes: Tensor): Tensor3D {
-  const squares = sum(square(nodes), -1, true);
-  const alive = greater(squares, 1e-12);
-  const safe = where(alive, squares, 1);
-  return where(alive, mul(nodes, rsqrt(safe)), zerosLike(nodes)) as Tensor3D;
 }

@@ -1,5 +1,6 @@
 import { mean, mul, square, squaredDifference, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
-import { innerProducts, squaredDistances, unitNodes } from "./salience.js";
+import { unitVectors } from "@segdistill/backend/ops";
+import { innerProducts, squaredDistances } from "./salience.js";
 
 /** What of the variation graph is compared, and how. Three readings, for the formula is not published where it could be read [ours]. */
 export type Reading = "R1" | "R2" | "R3";
@@ -26,7 +27,7 @@ const variations: Readonly<Record<Reading, { readonly vertex: Variation; readonl
     vertex: ({ encoder, decoder }) => sum(squaredDifference(decoder, encoder), -1),
     edge: (layers) => square(difference(squaredDistances)(layers)),
   },
-  R3: { vertex: difference(unitNodes), edge: difference((nodes) => innerProducts(unitNodes(nodes))) },
+  R3: { vertex: difference((nodes) => unitVectors(nodes)), edge: difference((nodes) => innerProducts(unitVectors(nodes))) },
 };
 
 /**

@@ -6,7 +6,7 @@ export {
   scoreDistance,
   type AdversarialSimilarityOptions,
 } from "./adversarial-similarity.js";
-export { cosineMap, flatCosine, unit } from "./cosine.js";
+export { cosineMap, flatCosine } from "./cosine.js";
 export { featureSimilarity, type FeatureSimilarityOptions } from "./feature-similarity.js";
 export { affinity, featureDistance, gram, type Similarity, type TwoMaps } from "./layer-similarity.js";
 export { lightVessel, type LightVesselOptions } from "./light-vessel.js";

@@ -18,7 +18,7 @@ import {
 import { startEngine } from "@segdistill/backend";
 import { expectClose, gradcheck, readFixture } from "@segdistill/core/testing";
 import { describe, expect, test } from "vitest";
-import { affinity, cosineMap, featureDistance, flatCosine, gram, unit, type Similarity, type TwoMaps } from "./index.js";
+import { affinity, cosineMap, featureDistance, flatCosine, gram, type Similarity, type TwoMaps } from "./index.js";
 import { drawn, largest, number, sines, turned, twice, type Shape } from "./testing/maps.js";
 import { expectSample, type Sample } from "./testing/sample.js";
 
@@ -38,10 +38,6 @@ describe("by hand", () => {
   const student: TwoMaps = { encoder: tensor4d([3, 4, 1, 0], [1, 1, 2, 2]), decoder: tensor4d([4, 3, 0, 2], [1, 1, 2, 2]) };
   // The teacher's layers point the same way on the left and in opposite ones on the right.
   const teacher: TwoMaps = { encoder: tensor4d([0, 2, 5, 0], [1, 1, 2, 2]), decoder: tensor4d([0, 7, -3, 0], [1, 1, 2, 2]) };
-
-  test("a unit vector, and those that have no direction", () => {
-    expectClose(unit(tensor2d([3, 4, 0, 0, 6e-7, 6e-7, 1e-6, 1e-6], [4, 2])), [0.6, 0.8, 0, 0, 0, 0, Math.SQRT1_2, Math.SQRT1_2]);
-  });
 
   test("cosine map: 24/25 and 0, against 1 and −1", () => {
     expectClose(cosineMap(student.encoder, student.decoder), [0.96, 0]);

@@ -9,8 +9,8 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { adaptiveAvgPool, matMul, resizeBilinear } from "@segdistill/backend/ops";
-import { cosineMap, flatCosine, unit } from "./cosine.js";
+import { adaptiveAvgPool, matMul, resizeBilinear, unitVectors } from "@segdistill/backend/ops";
+import { cosineMap, flatCosine } from "./cosine.js";
 
 /** A network's map on the way down and the symmetric one on the way up, `[B, h, w, C]` both. */
 export interface TwoMaps {
@@ -27,7 +27,7 @@ function pooled(map: Tensor4D, [rows, columns]: Cells): Tensor3D {
 
 /** The cosine of every position of one map and every position of another, after averaging over cells: A[b, u, v] = cos(a[b, u], b[b, v]). `[B, n, n]`, n = rows · columns. */
 export const affinity = (a: Tensor4D, b: Tensor4D, cells: Cells): Tensor3D =>
-  matMul(unit(pooled(a, cells)), unit(pooled(b, cells)), { transposeB: true }) as Tensor3D;
+  matMul(unitVectors(pooled(a, cells)), unitVectors(pooled(b, cells)), { transposeB: true }) as Tensor3D;
 
 /** Gram matrix of the channels of two maps over their n positions: G[b, i, j] = (1/n) Σ_u a[b, u, i] · b[b, u, j]. `[B, C, C']`. methods.md 3.8, FSP [code]. */
 export function gram(a: Tensor4D, b: Tensor4D): Tensor3D {

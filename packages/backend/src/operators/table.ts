@@ -68,6 +68,8 @@ const own: readonly OperatorFacts[] = [
     "by given statistics: one product, one sum",
   ),
   row("layerNorm(x, scale, offset, epsilon)", "ours", "ours", "twice", "over the last axis"),
+  row("unitVectors(x, axes)", "ours", "ours", "twice", "x / ‖x‖; 0 with gradient 0 where ‖x‖ ≤ 1e-6"),
+  row("cosineSimilarity(a, b, axes)", "ours", "ours", "twice", "of vectors; 0 with gradient 0 where one is no longer than 1e-6"),
   row("instanceNorm(x, { scale, offset, epsilon })", "ours", "ours", "twice", "over the positions of every image and channel"),
   row("spectralNorm(kernel, u, v)", "ours", "ours", "twice", "W/σ, σ = vᵀWu; u and v are constants"),
   row("powerIteration(kernel, u)", "ours", "kept", "twice", "the next u and v of a kernel"),

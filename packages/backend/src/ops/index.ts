@@ -14,4 +14,5 @@ export { reflectPad, resizeBilinear, resizeNearest } from "./resizing.js";
 export { argMax, gather, oneHot, topK } from "./selection.js";
 export { logSoftmax, softmax } from "./softmax.js";
 export { instanceNorm, layerNorm } from "./standardising.js";
+export { cosineSimilarity, unitVectors } from "./unit-vectors.js";
 export { powerIteration, spectralNorm, type SingularVectors, type SpectrallyNormalised } from "./spectral-norm.js";

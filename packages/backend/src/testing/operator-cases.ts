@@ -86,6 +86,8 @@ export function operatorCases(): Readonly<Record<string, OperatorCase>> {
       inputs: [x(), channels(1.5), channels()],
       bytes: false,
     },
+    unitVectors: { ...one((z) => ops.unitVectors(z, [1, 2])), bytes: false },
+    cosineSimilarity: { f: (a, b) => ops.cosineSimilarity(a, b), inputs: [x(), numbers([2, 6, 5, 4], 2)], bytes: false },
     // u and v as they are: with the iteration they would move with the kernel, which the gradient does not count
     spectralNorm: {
       ...one(
