@@ -39,7 +39,12 @@ export interface EngineOptions {
 }
 
 /** Environment variables that TensorFlow reads when it is loaded; a user's own setting is kept. */
-const switches = { TF_ENABLE_ONEDNN_OPTS: "1", TF_DETERMINISTIC_OPS: "1", TF_CPP_MIN_LOG_LEVEL: "2" } as const;
+const switches = {
+  TF_ENABLE_ONEDNN_OPTS: "1",
+  TF_DETERMINISTIC_OPS: "1",
+  TF_CPP_MIN_LOG_LEVEL: "2",
+  TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_ALLOWLIST_REMOVE: "Einsum", // products of losses: ops/products.ts
+} as const;
 
 let starting: Promise<EngineInfo> | undefined;
 let started: { readonly runtime: Runtime; readonly info: EngineInfo } | undefined;
@@ -67,7 +72,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   const where = options.library === undefined ? {} : { folder: options.library };
   const library = findLibrary(where);
   if (!library) throw libraryNotFound(searchedPlaces(where));
-  // read by TensorFlow when it is loaded: oneDNN also on CPUs where it is off by default, same bytes for same seeds (engine-ops.md §1, §8)
+  // read by TensorFlow when it is loaded: oneDNN also on CPUs where it is off by default, same bytes for same seeds (engine-ops.md §1, §8), einsum in float32 always
   for (const [name, value] of Object.entries(switches)) process.env[name] ??= value;
 
   // loaded here and not above: who only asks for a network's size or a help text waits for neither kernels nor koffi
