@@ -1,10 +1,10 @@
 import { addN, mean, pow, reshape, squaredDifference, sum, type Tensor1D, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import { pairsOption, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
 import { number, strictObject } from "zod";
 import { magnitude } from "./magnitude.js";
 import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
-import { unit } from "./unit.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const attentionOptions = strictObject({
@@ -29,7 +29,7 @@ export function attentionMap(map: Tensor4D, { power }: { readonly power: number 
   const [b, h, w] = map.shape;
   const sizes = magnitude(map); // [B, h, w, C]
   const all = sum(power === 1 ? sizes : pow(sizes, power), 3);
-  return unit(reshape(all, [b, h * w]), [1]);
+  return unitVectors(reshape(all, [b, h * w]), [1]);
 }
 
 /** mean_u (Â_S[u] − Â_T[u])² of every image, `[B]`, of {@link attentionMap}s of maps of one size; their channels may differ. */

@@ -1,5 +1,5 @@
 import { addN, mean, reshape, squaredDifference, sub, type Tensor1D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { adaptiveAvgPool, float32Barrier } from "@segdistill/backend/ops";
+import { adaptiveAvgPool, float32Barrier, matMul, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method, type Step, type Term } from "@segdistill/core";
 import {
   pairsOption,
@@ -12,9 +12,7 @@ import {
 } from "@segdistill/layer-pairs";
 import { enum as oneOf, literal, strictObject, union } from "zod";
 import { adversarialOption, conditionalAdversary, type AdversarialOptions } from "./conditional-adversary.js";
-import { product } from "./product.js";
 import { asData, pairsOr } from "./tap-pairs.js";
-import { unit } from "./unit.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const cocodOptions = strictObject({
@@ -47,7 +45,7 @@ const SIDE = 16;
  */
 export function spatialSimilarity(map: Tensor4D): Tensor3D {
   const flat = reshape(adaptiveAvgPool(map, [SIDE, SIDE]), [map.shape[0], SIDE * SIDE, map.shape[3]]);
-  return unit(product(flat, flat, { transposeB: true }), [2]);
+  return unitVectors(matMul(flat, flat, { transposeB: true }) as Tensor3D);
 }
 
 /** An encoder's and a decoder's map of one network, `[B, h, w, C]`; sizes and channels may differ. */
@@ -59,7 +57,7 @@ export interface TwoMaps {
 /** R = Aˡ Aᵐ, or Aᵐ − Aˡ, of {@link spatialSimilarity} of the encoder's map, l, and the decoder's, m: `[B, 256, 256]`. */
 export function crossLayerCorrelation({ encoder, decoder }: TwoMaps, how: "product" | "difference"): Tensor3D {
   const [l, m] = [spatialSimilarity(encoder), spatialSimilarity(decoder)];
-  return how === "product" ? product(l, m) : sub(m, l);
+  return how === "product" ? (matMul(l, m) as Tensor3D) : sub(m, l);
 }
 
 /** mean (R_S − R_T)² of every image, `[B]`, of {@link crossLayerCorrelation}. */

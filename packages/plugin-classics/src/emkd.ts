@@ -15,15 +15,13 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { crossEntropy, softmax } from "@segdistill/backend/ops";
+import { crossEntropy, matMul, softmax, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import { pairsOption, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
 import { number, strictObject } from "zod";
 import { attentionMap } from "./attention.js";
-import { cosinesOfFew } from "./product.js";
 import { regionMeans, regionsAt, sizesOf } from "./regions.js";
 import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
-import { unit } from "./unit.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const emkdOptions = strictObject({
@@ -73,7 +71,8 @@ export const importanceDifference = (student: Tensor4D, teacher: Tensor4D): Tens
  * methods.md 3.8, EMKD's region affinity distillation (RAD) [code].
  */
 export function regionAffinity(map: Tensor4D, regions: Tensor4D): Tensor3D {
-  return cosinesOfFew(unit(regionMeans(map, regions), [2]));
+  const centres = unitVectors(regionMeans(map, regions), [2]); // [B, K, C]
+  return matMul(centres, centres, { transposeB: true }) as Tensor3D;
 }
 
 /**

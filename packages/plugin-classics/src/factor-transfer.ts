@@ -1,5 +1,5 @@
 import { addN, mean, mul, reshape, sub, type Tensor1D, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { float32Barrier } from "@segdistill/backend/ops";
+import { float32Barrier, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import {
   pairsOption,
@@ -14,7 +14,6 @@ import {
 import { number, strictObject } from "zod";
 import { magnitude } from "./magnitude.js";
 import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
-import { unit } from "./unit.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const factorTransferOptions = strictObject({
@@ -38,7 +37,7 @@ export interface FactorTransferOptions<S extends string, T extends string> {
  * methods.md 3.8, FT [code; what the norm runs over: inferred].
  */
 export function factorDifference(student: Tensor4D, teacher: Tensor4D): Tensor1D {
-  const [own, other] = [student, teacher].map((f) => unit(reshape(f, [f.shape[0], -1]), [1])) as [Tensor2D, Tensor2D];
+  const [own, other] = [student, teacher].map((f) => unitVectors(reshape(f, [f.shape[0], -1]), [1])) as [Tensor2D, Tensor2D];
   return mean(magnitude(sub(own, other)), 1);
 }
 

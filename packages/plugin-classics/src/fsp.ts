@@ -1,5 +1,5 @@
 import { addN, mean, mul, reshape, squaredDifference, type Tensor1D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { maxPool } from "@segdistill/backend/ops";
+import { matMul, maxPool } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import {
   pairsOption,
@@ -12,7 +12,6 @@ import {
 } from "@segdistill/layer-pairs";
 import { strictObject } from "zod";
 import { unevenRatio } from "./errors.js";
-import { product } from "./product.js";
 import { asData, pairsOr } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
@@ -47,7 +46,7 @@ export function flowMatrix(encoder: Tensor4D, decoder: Tensor4D): Tensor3D {
   const other = ratio < 1 ? maxPool(decoder, { size: 1 / ratio }) : decoder;
   const [b, h, w] = one.shape;
   const [l, m] = [one, other].map((map) => reshape(map, [b, h * w, -1])) as [Tensor3D, Tensor3D]; // [B, n, C]
-  return mul(product(l, m, { transposeA: true }), 1 / (h * w));
+  return mul(matMul(l, m, { transposeA: true }), 1 / (h * w));
 }
 
 /** mean_{i,j} (G_S − G_T)² of every image, `[B]`, of two {@link flowMatrix}es `[B, C, C′]`. */

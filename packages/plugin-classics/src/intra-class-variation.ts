@@ -1,9 +1,9 @@
-import { addN, mul, reshape, slice, squaredDifference, sum, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { mul, reshape, squaredDifference, sum, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { matMul, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import { enum as oneOf, strictObject } from "zod";
-import { overClasses, regionMeans, regionsAt } from "./regions.js";
+import { inRow, regionMeans, regionsAt } from "./regions.js";
 import { requireOneSize, tapsOption, type TapPair } from "./tap-pairs.js";
-import { unit } from "./unit.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const intraClassVariationOptions = strictObject({
@@ -25,13 +25,9 @@ export interface IntraClassVariationOptions<S extends string, T extends string> 
  * methods.md 3.8, IFVD [code; means per image: inferred]; that an absent class has mean 0, and vectors up to 1e-6 cosine 0, is ours.
  */
 export function classSimilarity(map: Tensor4D, regions: Tensor4D): Tensor3D {
-  const [b, , , c] = map.shape;
-  const [positions, centres] = [unit(map, [3]), unit(regionMeans(map, regions), [2])]; // [B, h, w, C], [B, K, C]
-  const each = overClasses(regions, (k, where) => {
-    const centre = reshape(slice(centres, [0, k, 0], [-1, 1, -1]), [b, 1, 1, c]);
-    return sum(mul(mul(positions, centre), where), 3); // 0 where another class is
-  });
-  return addN(each) as Tensor3D;
+  const centres = unitVectors(regionMeans(map, regions), [2]); // [B, K, C]
+  const own = reshape(matMul(inRow(regions), centres), map.shape); // the centre of each position's class, 0 where it has none
+  return sum(mul(unitVectors(map), own), 3);
 }
 
 /**

@@ -4,16 +4,13 @@ import {
   maximum,
   mul,
   reshape,
-  slice,
-  stack,
   sum,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { resizeNearest } from "@segdistill/backend/ops";
+import { matMul, resizeNearest } from "@segdistill/backend/ops";
 
 /** What is known about the pixels of a step. */
 export interface Known {
@@ -37,18 +34,11 @@ export const regionsAt = ({ labels, valid, labelled }: Known, [h, w]: readonly [
 /** Pixels of each class: `[B, h, w, K]` to `[B, K]`. */
 export const sizesOf = (regions: Tensor4D): Tensor2D => sum(regions, [1, 2]);
 
-/** Where class k is: `[B, h, w, 1]` of `regions` `[B, h, w, K]`. */
-const region = (regions: Tensor4D, k: number): Tensor4D => slice(regions, [0, 0, 0, k], [-1, -1, -1, 1]);
-
-/** What `f` makes of every class, of its number and where it is. With sums over positions and not one matrix product, which bfloat16 would round. */
-export const overClasses = <T extends Tensor>(regions: Tensor4D, f: (k: number, where: Tensor4D) => T): T[] =>
-  Array.from({ length: regions.shape[3] }, (_, k) => f(k, region(regions, k)));
+/** Positions in one row, as a matrix product wants them: `[B, h, w, N]` to `[B, h·w, N]`. */
+export const inRow = (map: Tensor4D): Tensor3D => reshape(map, [map.shape[0], -1, map.shape[3]]);
 
 /** The mean of `map` `[B, h, w, C]` over each class of `regions` `[B, h, w, K]`: `[B, K, C]`, 0 for classes that are absent. */
 export function regionMeans(map: Tensor4D, regions: Tensor4D): Tensor3D {
-  const sums = stack(
-    overClasses(regions, (_, where) => sum(mul(map, where), [1, 2])),
-    1,
-  );
+  const sums = matMul(inRow(regions), inRow(map), { transposeA: true });
   return div(sums, expandDims(maximum(sizesOf(regions), 1), 2));
 }

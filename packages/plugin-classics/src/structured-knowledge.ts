@@ -1,12 +1,10 @@
 import { maximum, mean, mul, squaredDifference, sum, div, type Tensor1D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { crossEntropy, softmax } from "@segdistill/backend/ops";
+import { crossEntropy, matMul, softmax, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, totalOf, type Method, type Step, type Term } from "@segdistill/core";
 import { enum as oneOf, literal, number, strictObject, union } from "zod";
 import { cellMaxima } from "./cell-maxima.js";
 import { adversarialOption, conditionalAdversary, type AdversarialOptions } from "./conditional-adversary.js";
-import { cosinesOfFew, product } from "./product.js";
 import { requireOneSize, tapsOption, type TapPair } from "./tap-pairs.js";
-import { unit } from "./unit.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const structuredKnowledgeOptions = strictObject({
@@ -52,8 +50,8 @@ export const softCrossEntropy = (student: Tensor4D, teacher: Tensor4D): Tensor3D
  * @throws classics/skd-map
  */
 export function cellSimilarity(map: Tensor4D, { kernel }: { readonly kernel: "half" | number }): Tensor3D {
-  const cells = unit(cellMaxima(map, kernel), [2]); // [B, n′, C]
-  return kernel === "half" ? cosinesOfFew(cells) : product(cells, cells, { transposeB: true });
+  const cells = unitVectors(cellMaxima(map, kernel), [2]); // [B, n′, C]
+  return matMul(cells, cells, { transposeB: true }) as Tensor3D;
 }
 
 /** (1/n′²) Σ_uv (a_S − a_T)² of every image, `[B]`, of {@link cellSimilarity}; channels may differ. */

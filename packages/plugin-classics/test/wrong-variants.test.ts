@@ -24,7 +24,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import { adaptiveAvgPool, avgPool, crossEntropy, logSoftmax, softmax } from "@segdistill/backend/ops";
+import { adaptiveAvgPool, avgPool, crossEntropy, logSoftmax, softmax, unitVectors } from "@segdistill/backend/ops";
 import { scope, type Module, type Scope } from "@segdistill/core";
 import { translator } from "@segdistill/layer-pairs";
 import { expect, test } from "vitest";
@@ -37,7 +37,6 @@ import { flowMatrix } from "../src/fsp.js";
 import { classSimilarity } from "../src/intra-class-variation.js";
 import { regionMeans, regionsAt } from "../src/regions.js";
 import { pairDifference, softCrossEntropy } from "../src/structured-knowledge.js";
-import { unit } from "../src/unit.js";
 import { negativeLogLikelihood, regressor } from "../src/variational-information.js";
 import { fixture, labels, type Case } from "./fixture.js";
 
@@ -69,7 +68,7 @@ const logits =
     f(own.at(-1)!, other.at(-1)!);
 const pairs = (cells: (x: Tensor4D) => Tensor): Loss => ([own], [other]) => mean(squaredDifference(cells(own!), cells(other!))); // prettier-ignore
 const gramOf = (x: Tensor): Tensor => matMul(x as Tensor3D, x as Tensor3D, false, true);
-const cosines = (x: Tensor): Tensor => gramOf(unit(x, [2]));
+const cosines = (x: Tensor): Tensor => gramOf(unitVectors(x, [2]));
 // IFVD and EMKD: regions of a case
 const seen = (one: Case, size: readonly [number, number]) => labels(one.student[0]!.shape[0], size, one);
 const at = (map: Tensor4D): [number, number] => [map.shape[1], map.shape[2]];
@@ -110,7 +109,7 @@ const factors =
     );
     return mul(value, one.options!.beta!);
   };
-const whole = (x: Tensor): Tensor => unit(images(x), [1]);
+const whole = (x: Tensor): Tensor => unitVectors(images(x), [1]);
 const likelihood =
   (f: (teacher: Tensor4D, guess: Tensor4D, variance: Tensor1D) => Tensor): Loss =>
   (mine, other, one) =>
@@ -138,12 +137,12 @@ const held: Readonly<Record<string, Held>> = {
     right: maps((a, b) => attentionDifference(a, b, { power: 1 })),
     wrong: {
       "sum for mean": (mine, other) => addN(mine.map((x, i) => sum(attentionDifference(x, other[i]!, { power: 1 })))),
-      "length over the batch": attention((x) => unit(images(sized(x)), [0])),
+      "length over the batch": attention((x) => unitVectors(images(sized(x)), [0])),
       "not of length 1": attention((x) => images(sized(x))),
-      "no absolute value": attention((x) => unit(images(sum(x, 3)), [1])),
-      "absolute value after the sum": attention((x) => unit(images(abs(sum(x, 3))), [1])),
-      "tfjs's slope of |x| at 0": attention((x) => unit(images(sized(x)), [1])),
-      "absolute for squared difference": attention((x) => unit(images(sized(x)), [1]), (a, b) => abs(sub(a, b))), // prettier-ignore
+      "no absolute value": attention((x) => unitVectors(images(sum(x, 3)), [1])),
+      "absolute value after the sum": attention((x) => unitVectors(images(abs(sum(x, 3))), [1])),
+      "tfjs's slope of |x| at 0": attention((x) => unitVectors(images(sized(x)), [1])),
+      "absolute for squared difference": attention((x) => unitVectors(images(sized(x)), [1]), (a, b) => abs(sub(a, b))), // prettier-ignore
       "the original's power": maps((a, b) => attentionDifference(a, b, { power: 2 })),
       "the encoder's map alone": maps((a, b) => attentionDifference(a, b, { power: 1 }), 1),
     },
@@ -168,7 +167,7 @@ const held: Readonly<Record<string, Held>> = {
     right: factors(factorDifference),
     wrong: {
       "squared for absolute difference": factors((a, b) => squaredDifference(whole(a), whole(b))),
-      "length of every position": factors((a, b) => abs(sub(unit(a, [3]), unit(b, [3])))),
+      "length of every position": factors((a, b) => abs(sub(unitVectors(a, [3]), unitVectors(b, [3])))),
       "not of length 1": factors((a, b) => abs(sub(a, b))),
       "the largest value for the length": factors((a, b) => abs(sub(...([a, b].map((x) => div(images(x), max(abs(images(x)), 1, true))) as [Tensor, Tensor])))), // prettier-ignore
       "no translator": factors(factorDifference, false),
@@ -207,7 +206,7 @@ const held: Readonly<Record<string, Held>> = {
     of: ({ options }) => options!.kernel === "half",
     right: (mine, other) => mean(pairDifference(mine[0]!, other[0]!, { kernel: "half" })),
     wrong: {
-      "normalised over positions": pairs((x) => gramOf(unit(cellMaxima(x, "half"), [1]))),
+      "normalised over positions": pairs((x) => gramOf(unitVectors(cellMaxima(x, "half"), [1]))),
       "not normalised": pairs((x) => gramOf(cellMaxima(x, "half"))),
       "means for maxima": pairs((x) => cosines(flat(adaptiveAvgPool(x, [2, 2])))),
       "the last of equal maxima": pairs((x) => cosines(reverse(cellMaxima(reverse(x, [1, 2]), "half"), 1))),
@@ -246,8 +245,8 @@ const held: Readonly<Record<string, Held>> = {
     right: maps(importanceDifference),
     wrong: {
       "second powers": maps((a, b) => attentionDifference(a, b, { power: 2 })),
-      "fourth power of the mean": maps((a, b) => squaredDifference(...([a, b].map((x) => unit(images(pow(mean(x, 3), 4)), [1])) as [Tensor, Tensor]))), // prettier-ignore
-      "length over the batch": maps((a, b) => squaredDifference(...([a, b].map((x) => unit(images(mean(pow(x, 4), 3)), [0, 1])) as [Tensor, Tensor]))), // prettier-ignore
+      "fourth power of the mean": maps((a, b) => squaredDifference(...([a, b].map((x) => unitVectors(images(pow(mean(x, 3), 4)), [1])) as [Tensor, Tensor]))), // prettier-ignore
+      "length over the batch": maps((a, b) => squaredDifference(...([a, b].map((x) => unitVectors(images(mean(pow(x, 4), 3)), [0, 1])) as [Tensor, Tensor]))), // prettier-ignore
       "length of the difference": maps((a, b) => sqrt(mul(importanceDifference(a, b), a.shape[1] * a.shape[2]))),
     },
   },
@@ -270,7 +269,7 @@ const held: Readonly<Record<string, Held>> = {
     right: (mine, other) => mean(correlationDifference({ encoder: mine[0]!, decoder: mine[1]! }, { encoder: first(other[0]!, mine[0]!), decoder: first(other[1]!, mine[1]!) }, "product")), // prettier-ignore
     wrong: {
       "layers swapped": correlation(spatialSimilarity, true),
-      "length as a whole": correlation((x) => unit(gramOf(cells(x)), [1, 2])),
+      "length as a whole": correlation((x) => unitVectors(gramOf(cells(x)), [1, 2])),
       "not of length 1": correlation((x) => gramOf(cells(x))),
       "positions of length 1, not rows": correlation((x) => cosines(cells(x))),
       "the difference": (mine, other) => mean(correlationDifference({ encoder: mine[0]!, decoder: mine[1]! }, { encoder: first(other[0]!, mine[0]!), decoder: first(other[1]!, mine[1]!) }, "difference")), // prettier-ignore

@@ -1,5 +1,5 @@
-import { matMul, reshape, square, sub, sum, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { argMax, gatherWindows } from "@segdistill/backend/ops";
+import { reshape, square, sub, sum, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { argMax, gatherWindows, matMul } from "@segdistill/backend/ops";
 import { patchTooLarge } from "./errors.js";
 
 export type Border = "zero" | "clamp";
@@ -22,7 +22,7 @@ export function salience(map: Tensor4D, { patch, border }: { readonly patch: num
 }
 
 /** The salience graph's edges: inner products of all nodes, E_ij = ⟨ν_i, ν_j⟩, the diagonal too. `nodes` [B, C, n] → [B, C, C]. methods.md 3.2.2, R1 [ours]. */
-export const innerProducts = (nodes: Tensor): Tensor3D => matMul(nodes, nodes, false, true);
+export const innerProducts = (nodes: Tensor): Tensor3D => matMul(nodes, nodes, { transposeB: true }) as Tensor3D;
 
 /** Squared distances of all nodes, e_ij = ‖ν_i − ν_j‖². `nodes` [B, C, n] → [B, C, C], at least 0 but for rounding. methods.md 3.2.2, R2 [ours]. */
 export function squaredDistances(nodes: Tensor): Tensor3D {

@@ -1,6 +1,7 @@
-import { startEngine } from "@segdistill/backend";
+import { existsSync, readFileSync } from "node:fs";
+import { compile, startEngine } from "@segdistill/backend";
 import { gradcheck } from "@segdistill/core/testing";
-import { randomNormal, type Tensor4D } from "@tensorflow/tfjs-core";
+import { randomNormal, randomUniform, type Tensor4D } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { checks } from "./checks.js";
 import { flow, type Asked } from "./flow.js";
@@ -39,5 +40,30 @@ test("central differences of every reading and part", async () => {
       const asked: Asked = { reading, of, patch: 3, border: "clamp" };
       const [encoder, decoder] = [maps[2]!, maps[3]!];
       await gradcheck((a, b) => flow(asked, { encoder: a as Tensor4D, decoder: b as Tensor4D }, { encoder, decoder }), maps.slice(0, 2));
+    }
+});
+
+const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+test.skipIf(!/avx512_bf16|amx_bf16/.test(flags))("in a bfloat16 step the losses are float32's", () => {
+  // positive maps: edges are large, and differ by less than bfloat16's steps there
+  const maps = [1, 2, 3, 4].map((seed): Tensor4D => randomUniform([2, 9, 11, 24], 1, 2, "float32", seed));
+  for (const reading of ["R1", "R2", "R3"] as const)
+    for (const of of ["vertex", "edge"] as const) {
+      const found = (["float32", "bfloat16"] as const).map((precision) => {
+        const step = compile(
+          (a, b, c, d) => [
+            flow(
+              { reading, of, patch: 3, border: "zero" },
+              { encoder: a as Tensor4D, decoder: b as Tensor4D },
+              { encoder: c as Tensor4D, decoder: d as Tensor4D },
+            ),
+          ],
+          { precision },
+        );
+        const value = step.runSync(...maps)[0]!.dataSync()[0]!;
+        step.dispose();
+        return value;
+      });
+      expect(Math.abs(found[1]! / found[0]! - 1), `${reading} ${of}`).toBeLessThan(1e-4);
     }
 });

@@ -2,7 +2,6 @@ import {
   avgPool as average,
   customGrad,
   engine,
-  matMul,
   maxPool as pool,
   mul,
   ones,
@@ -13,6 +12,7 @@ import {
   type Tensor,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
+import { matMul } from "./products.js";
 import { noPosition, notAMap, unpoolDoesNotFit, wrongTarget } from "../errors.js";
 import { call } from "../operators/operator.js";
 import { frameOf, positions, wordFor, type Frame, type Padding, type Pair } from "../operators/padding.js";
@@ -76,7 +76,7 @@ function cellMeans(x: Tensor, count: number): Tensor {
   const n = x.shape[1]!;
   const cells = Array.from({ length: count }, (_, k) => [Math.floor((k * n) / count), Math.ceil(((k + 1) * n) / count)] as const);
   const inside = cells.map(([from, to]) => Array.from({ length: n }, (_, i) => (i >= from && i < to ? 1 : 0)));
-  const sums = matMul<Tensor>(count === 1 ? ones([1, 1, n]) : tensor3d([inside]), x);
+  const sums = matMul(count === 1 ? ones([1, 1, n]) : tensor3d([inside]), x);
   return mul(sums, tensor3d([cells.map(([from, to]) => [1 / (to - from)])]));
 }
 
