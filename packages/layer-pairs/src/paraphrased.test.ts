@@ -1,9 +1,10 @@
-import { abs, mean, mul, slice, sub, square, tensor4d, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
-import { startEngine } from "@segdistill/backend";
+import { abs, add, mean, mul, slice, sub, square, tensor4d, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { existsSync, readFileSync } from "node:fs";
+import { compile, startEngine } from "@segdistill/backend";
 import { publishedRates, scope, stage, type Data, type Module } from "@segdistill/core";
 import type { At, Built, CheckedMethod, Stage, Step, Wants } from "@segdistill/core/contract";
 import { describe, expect, test } from "vitest";
-import { paraphrased, paraphraserOption, quarter, type ParaphraserOptions } from "./index.js";
+import { paraphrased, paraphraser, paraphraserOption, quarter, type ParaphraserOptions } from "./index.js";
 
 await startEngine();
 
@@ -129,4 +130,22 @@ test("a configuration's options: defaults, and what is refused", () => {
   expect(paraphraserOption.parse({ epochs: 20 })).toEqual({ loss: "mse", epochs: 20 });
   for (const wrong of [{ epochs: 0 }, { epochs: 1.5 }, { loss: "l2" }, { rate: 1 }])
     expect(paraphraserOption.safeParse(wrong).success).toBe(false);
+});
+
+const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+test.skipIf(!/avx512_bf16|amx_bf16/.test(flags))("in a bfloat16 step what follows an encoder, or the loss's decoder, is float32", () => {
+  const module = scope("p", "pm", 0, new Map<string, Module>()).module("pm", paraphraser({ from: 6, to: 3 }).build);
+  const [encoders] = paraphrased(quarter).encoders({ net, use: () => () => module.encode } as never);
+  const step = compile(
+    (x) => {
+      const y = encoders!.encoder(x as Tensor4D);
+      return [y, add(y, 1e-3)];
+    },
+    { variables: Object.values(module.variables), precision: "bfloat16" },
+  );
+  const map = tensor4d(Array.from({ length: 2 * 8 * 8 * 6 }, (_, i) => 20 * Math.sin(i)), [2, 8, 8, 6]); // prettier-ignore
+  const [plain, more] = step.runSync(map).map((t) => t.dataSync()) as [Float32Array, Float32Array];
+  step.dispose();
+  expect(Math.max(...plain)).toBeGreaterThan(1); // where bfloat16's steps are 1/128
+  for (const [i, value] of plain.entries()) expect(Math.abs(more[i]! - value - 1e-3)).toBeLessThan(1e-5);
 });

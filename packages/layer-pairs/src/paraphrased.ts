@@ -1,4 +1,5 @@
 import { abs, squaredDifference, sub } from "@tensorflow/tfjs-core";
+import { float32Barrier } from "@segdistill/backend/ops";
 import {
   frozen,
   meanOver,
@@ -41,7 +42,7 @@ export interface Paraphrased<S extends string, T extends string> {
   readonly uses: readonly [Service<Encoders>];
   /** One stage that trains a paraphraser for every map of the teacher that is compared, on the method's own data, labelled or not. */
   readonly stages: (plan: Pick<Plan<{ student: S; teacher: T }>, "net" | "trained" | "data">) => readonly Stage[];
-  /** The encoders of each pair, in the pairs' order. */
+  /** The encoders of each pair, in the pairs' order. What they give is float32 whatever the precision, as taps are. */
   readonly encoders: (
     site: Pick<Site<{ student: S; teacher: T }>, "net" | "use">,
   ) => readonly { readonly encoder: Translate; readonly decoder: Translate }[];
@@ -99,9 +100,13 @@ export function paraphrased<S extends string, T extends string>(
     ],
     encoders: ({ net, use }) => {
       const encode = use(token);
+      const exact =
+        (translate: Translate): Translate =>
+        (map) =>
+          float32Barrier(translate(map));
       return pairs.map(({ student, teacher }) => ({
-        encoder: encode(teacher.encoder, net.student.taps[student.encoder].channels),
-        decoder: encode(teacher.decoder, net.student.taps[student.decoder].channels),
+        encoder: exact(encode(teacher.encoder, net.student.taps[student.encoder].channels)),
+        decoder: exact(encode(teacher.decoder, net.student.taps[student.decoder].channels)),
       }));
     },
   };
@@ -129,7 +134,7 @@ const paraphrasing = <T extends string>(
         name,
         loss: (step) => {
           const map = step.net.teacher.tap(tap);
-          const back = module.decode(module.encode(map));
+          const back = float32Barrier(module.decode(module.encode(map)));
           return meanOver(loss === "mse" ? squaredDifference(back, map) : abs(sub(back, map)));
         },
       })),

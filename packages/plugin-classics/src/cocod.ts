@@ -1,5 +1,5 @@
 import { addN, mean, reshape, squaredDifference, sub, type Tensor1D, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { adaptiveAvgPool, float32Barrier, matMul, unitVectors } from "@segdistill/backend/ops";
+import { adaptiveAvgPool, matMul, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method, type Step, type Term } from "@segdistill/core";
 import {
   pairsOption,
@@ -105,8 +105,8 @@ export function cocod<const S extends string = QuarterTap, const T extends strin
               const own = { encoder: s.tap(student.encoder), decoder: s.tap(student.decoder) };
               const { encoder, decoder } = encoders[i]!;
               const other = {
-                encoder: float32Barrier(encoder(t.tap(teacher.encoder))),
-                decoder: float32Barrier(decoder(t.tap(teacher.decoder))),
+                encoder: encoder(t.tap(teacher.encoder)),
+                decoder: decoder(t.tap(teacher.decoder)),
               };
               return correlationDifference(own, other, correlation);
             });

@@ -84,10 +84,7 @@ export function factorTransfer<const S extends string = QuarterTap, const T exte
             name: "factors",
             loss: ({ net: { student, teacher } }) => {
               const differences = taps.map((one, i) =>
-                factorDifference(
-                  float32Barrier(translators[i]!.run(student.tap(one.student))),
-                  float32Barrier(paraphrase[i]!(teacher.tap(one.teacher))),
-                ),
+                factorDifference(float32Barrier(translators[i]!.run(student.tap(one.student))), paraphrase[i]!(teacher.tap(one.teacher))),
               );
               return meanOver(mul(addN(differences), beta));
             },
