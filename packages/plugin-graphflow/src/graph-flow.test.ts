@@ -133,6 +133,24 @@ describe("the discriminator", () => {
     expect(d!.optimiser.describe).toMatchObject({ adam: { rate: { poly: { base: 3e-5, power: 0.9 } }, betas: [0.9, 0.99] } });
     expect(d!.steps).toBeUndefined();
   });
+  test.each(["hinge", "lsgan"] as const)("takes the teacher's logits for real and the student's for made: %s by its formula", (loss) => {
+    const { terms: all, adversaries } = built(graphFlow({ adversarial: { loss, width: 2 } }));
+    const [d] = adversaries!;
+    const module = d!.module as unknown as { at: (pass: object) => (z: Tensor4D) => Tensor };
+    const pass = { mode: "train", statistics: "still" };
+    const [student, teacher] = [map([3, 64, 96, 2], 1), mul<Tensor4D>(map([3, 64, 96, 2], 2), 3)];
+    const step = { net: { student: { logits: student }, teacher: { logits: teacher } }, pass: () => pass } as unknown as Step<Wants>;
+    const mean = (x: Iterable<number>): number => [...x].reduce((a, b) => a + b, 0) / [...x].length;
+    const [made, real] = [student, teacher].map((z) => module.at(pass)(z).dataSync()) as [Float32Array, Float32Array];
+    const value = ({ sum: total, count }: Loss): number => div(sum(total), sum(count!)).dataSync()[0]!;
+    const expected = {
+      hinge: [mean(real.map((x) => Math.max(0, 1 - x))) + mean(made.map((x) => Math.max(0, 1 + x))), -mean(made)],
+      lsgan: [mean(real.map((x) => (x - 1) ** 2 / 2)) + mean(made.map((x) => x ** 2 / 2)), mean(made.map((x) => (x - 1) ** 2 / 2))],
+    }[loss];
+    expect(mean(real)).not.toBeCloseTo(mean(made), 3);
+    expect(value(d!.loss(step))).toBeCloseTo(expected[0]!, 5);
+    expect(value(all!.find(({ name }) => name === "adversarial")!.loss(step))).toBeCloseTo(expected[1]!, 5);
+  });
   test("is not there without its part", () => expect(opponent(graphFlow({ adversarial: false }))).toEqual([]));
   test("needs pictures of 64 × 64", () => {
     expect(() => built(graphFlow(), 48)).toThrow(
