@@ -23,6 +23,15 @@ const atQuarter = { encoder: "encoder/4", decoder: "decoder/4" } as const;
  */
 export const quarter: readonly [ComparedPair<QuarterTap, QuarterTap>] = [{ student: atQuarter, teacher: atQuarter }];
 
+/** The pairs that were asked for, or {@link quarter}; S and T are its taps if nothing was. */
+export const pairsOrQuarter = <S extends string, T extends string>(
+  pairs: readonly ComparedPair<S, T>[] | undefined,
+): readonly ComparedPair<S, T>[] => pairs ?? (quarter as unknown as readonly ComparedPair<S, T>[]);
+
+/** Pairs as data, for a method's options. */
+export const pairsAsData = (pairs: readonly ComparedPair<string, string>[]) =>
+  pairs.map(({ student, teacher }) => ({ student: { ...student }, teacher: { ...teacher } }));
+
 /** The taps that are read of one role, each once. */
 export const tapsOf = <S extends string, T extends string, Role extends "student" | "teacher">(
   pairs: readonly ComparedPair<S, T>[],

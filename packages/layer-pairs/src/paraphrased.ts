@@ -39,6 +39,8 @@ export type Encoders = (tap: string, channels: number) => Translate;
 
 /** What a method takes over to read its teacher through paraphrasers. */
 export interface Paraphrased<S extends string, T extends string> {
+  /** Its options with defaults filled in, as data: belong into the method's. */
+  readonly options: Required<ParaphraserOptions>;
   readonly uses: readonly [Service<Encoders>];
   /** One stage that trains a paraphraser for every map of the teacher that is compared, on the method's own data, labelled or not. */
   readonly stages: (plan: Pick<Plan<{ student: S; teacher: T }>, "net" | "trained" | "data">) => readonly Stage[];
@@ -83,6 +85,7 @@ export function paraphrased<S extends string, T extends string>(
   };
 
   return {
+    options: { loss, epochs },
     uses: [token],
     stages: ({ net, trained, data }) => [
       stage({

@@ -1,10 +1,10 @@
 import { addN, mean, pow, reshape, squaredDifference, sum, type Tensor1D, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
-import { pairsOption, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
+import { pairsAsData, pairsOption, pairsOrQuarter, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
 import { number, strictObject } from "zod";
 import { magnitude } from "./magnitude.js";
-import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
+import { requireOneSize, tapPairs } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const attentionOptions = strictObject({
@@ -53,10 +53,10 @@ export function attention<const S extends string = QuarterTap, const T extends s
   options: AttentionOptions<S, T> = {},
 ): Method<"attention", { student: S; teacher: T }> {
   const { power = 1 } = options;
-  const pairs = pairsOr(options.pairs);
+  const pairs = pairsOrQuarter(options.pairs);
   return {
     name: "attention",
-    options: { pairs: asData(pairs), power },
+    options: { pairs: pairsAsData(pairs), power },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     build: ({ net }) => {
       const taps = tapPairs(pairs);

@@ -2,7 +2,9 @@ import { addN, mean, reshape, squaredDifference, sub, type Tensor1D, type Tensor
 import { adaptiveAvgPool, matMul, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method, type Step, type Term } from "@segdistill/core";
 import {
+  pairsAsData,
   pairsOption,
+  pairsOrQuarter,
   paraphrased,
   paraphraserOption,
   tapsOf,
@@ -12,7 +14,6 @@ import {
 } from "@segdistill/layer-pairs";
 import { enum as oneOf, literal, strictObject, union } from "zod";
 import { adversarialOption, conditionalAdversary, type AdversarialOptions } from "./conditional-adversary.js";
-import { asData, pairsOr } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const cocodOptions = strictObject({
@@ -83,14 +84,14 @@ export function cocod<const S extends string = QuarterTap, const T extends strin
   options: CocodOptions<S, T> = {},
 ): Method<"cocod", { student: S; teacher: T }> {
   const { correlation = "product" } = options;
-  const pairs = pairsOr(options.pairs);
+  const pairs = pairsOrQuarter(options.pairs);
   const adversarial =
     options.adversarial === false ? false : { weight: 0.1, loss: "wgan-gp" as const, rate: 3e-5, width: 64, ...options.adversarial };
   const through = paraphrased(pairs, options.paraphraser);
   type Here = Step<{ student: S; teacher: T }>;
   return {
     name: "cocod",
-    options: { pairs: asData(pairs), correlation, paraphraser: { loss: "mse", epochs: 200, ...options.paraphraser }, adversarial },
+    options: { pairs: pairsAsData(pairs), correlation, paraphraser: through.options, adversarial },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     uses: through.uses,
     stages: through.stages,

@@ -17,11 +17,11 @@ import {
 } from "@tensorflow/tfjs-core";
 import { crossEntropy, matMul, softmax, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
-import { pairsOption, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
+import { pairsAsData, pairsOption, pairsOrQuarter, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
 import { number, strictObject } from "zod";
 import { attentionMap } from "./attention.js";
 import { regionMeans, regionsAt, sizesOf } from "./regions.js";
-import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
+import { requireOneSize, tapPairs } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const emkdOptions = strictObject({
@@ -113,10 +113,10 @@ export function emkd<const S extends string = QuarterTap, const T extends string
   options: EmkdOptions<S, T> = {},
 ): Method<"emkd", { student: S; teacher: T }> {
   const { temperature = 4, prediction = 0.1, importance = 0.9, regions = 0.9 } = options;
-  const pairs = pairsOr(options.pairs);
+  const pairs = pairsOrQuarter(options.pairs);
   return {
     name: "emkd",
-    options: { pairs: asData(pairs), temperature, prediction, importance, regions },
+    options: { pairs: pairsAsData(pairs), temperature, prediction, importance, regions },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     build: ({ net }) => {
       const taps = tapPairs(pairs);

@@ -2,7 +2,9 @@ import { addN, mean, mul, reshape, sub, type Tensor1D, type Tensor2D, type Tenso
 import { float32Barrier, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import {
+  pairsAsData,
   pairsOption,
+  pairsOrQuarter,
   paraphrased,
   paraphraserOption,
   tapsOf,
@@ -13,7 +15,7 @@ import {
 } from "@segdistill/layer-pairs";
 import { number, strictObject } from "zod";
 import { magnitude } from "./magnitude.js";
-import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
+import { requireOneSize, tapPairs } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const factorTransferOptions = strictObject({
@@ -59,11 +61,11 @@ export function factorTransfer<const S extends string = QuarterTap, const T exte
   options: FactorTransferOptions<S, T> = {},
 ): Method<"factor-transfer", { student: S; teacher: T }> {
   const { beta = 200 } = options;
-  const pairs = pairsOr(options.pairs);
+  const pairs = pairsOrQuarter(options.pairs);
   const through = paraphrased(pairs, options.paraphraser);
   return {
     name: "factor-transfer",
-    options: { pairs: asData(pairs), beta, paraphraser: { loss: "mse", epochs: 200, ...options.paraphraser } },
+    options: { pairs: pairsAsData(pairs), beta, paraphraser: through.options },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     uses: through.uses,
     stages: through.stages,

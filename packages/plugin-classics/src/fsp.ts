@@ -2,7 +2,9 @@ import { addN, mean, mul, reshape, squaredDifference, type Tensor1D, type Tensor
 import { matMul, maxPool } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import {
+  pairsAsData,
   pairsOption,
+  pairsOrQuarter,
   paraphrased,
   paraphraserOption,
   tapsOf,
@@ -12,7 +14,6 @@ import {
 } from "@segdistill/layer-pairs";
 import { strictObject } from "zod";
 import { unevenRatio } from "./errors.js";
-import { asData, pairsOr } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const fspOptions = strictObject({ pairs: pairsOption, paraphraser: paraphraserOption });
@@ -69,11 +70,11 @@ export const flowDifference = (student: Tensor3D, teacher: Tensor3D): Tensor1D =
 export function fsp<const S extends string = QuarterTap, const T extends string = QuarterTap>(
   options: FspOptions<S, T> = {},
 ): Method<"fsp", { student: S; teacher: T }> {
-  const pairs = pairsOr(options.pairs);
+  const pairs = pairsOrQuarter(options.pairs);
   const through = paraphrased(pairs, options.paraphraser);
   return {
     name: "fsp",
-    options: { pairs: asData(pairs), paraphraser: { loss: "mse", epochs: 200, ...options.paraphraser } },
+    options: { pairs: pairsAsData(pairs), paraphraser: through.options },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     uses: through.uses,
     stages: through.stages,

@@ -1,5 +1,5 @@
 import type { MapShape } from "@segdistill/core/contract";
-import { quarter, type ComparedPair } from "@segdistill/layer-pairs";
+import type { ComparedPair } from "@segdistill/layer-pairs";
 import { strictObject, string } from "zod";
 import { otherSize } from "./errors.js";
 
@@ -8,15 +8,6 @@ export interface TapPair<S extends string, T extends string> {
   readonly student: S;
   readonly teacher: T;
 }
-
-/** The pairs that were asked for, or the one at a quarter of the picture's size; S and T are that one's taps if nothing was. */
-export const pairsOr = <S extends string, T extends string>(
-  pairs: readonly ComparedPair<S, T>[] | undefined,
-): readonly ComparedPair<S, T>[] => pairs ?? (quarter as unknown as readonly ComparedPair<S, T>[]);
-
-/** Pairs as data, for a method's options. */
-export const asData = (pairs: readonly ComparedPair<string, string>[]) =>
-  pairs.map(({ student, teacher }) => ({ student: { ...student }, teacher: { ...teacher } }));
 
 /** Encoders' maps and decoders' maps, each with its counterpart, in the pairs' order. */
 export const tapPairs = <S extends string, T extends string>(pairs: readonly ComparedPair<S, T>[]): readonly TapPair<S, T>[] =>

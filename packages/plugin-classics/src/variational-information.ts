@@ -2,10 +2,10 @@ import { add, addN, div, log, mean, mul, squaredDifference, type Tensor1D, type 
 import { float32Barrier, relu, softplus } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import type { Make } from "@segdistill/core/contract";
-import { pairsOption, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
+import { pairsAsData, pairsOption, pairsOrQuarter, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
 import { conv } from "@segdistill/models/blocks";
 import { strictObject } from "zod";
-import { asData, pairsOr, requireOneSize, tapPairs } from "./tap-pairs.js";
+import { requireOneSize, tapPairs } from "./tap-pairs.js";
 
 /** What a configuration may say; unknown keys are refused. */
 export const variationalInformationOptions = strictObject({ pairs: pairsOption });
@@ -62,10 +62,10 @@ export const regressor = (make: Make, { from, to }: { readonly from: number; rea
 export function variationalInformation<const S extends string = QuarterTap, const T extends string = QuarterTap>(
   options: VariationalInformationOptions<S, T> = {},
 ): Method<"variational-information", { student: S; teacher: T }> {
-  const pairs = pairsOr(options.pairs);
+  const pairs = pairsOrQuarter(options.pairs);
   return {
     name: "variational-information",
-    options: { pairs: asData(pairs) },
+    options: { pairs: pairsAsData(pairs) },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     build: ({ net, scope }) => {
       const taps = tapPairs(pairs);

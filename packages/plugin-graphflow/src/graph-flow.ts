@@ -1,7 +1,7 @@
 import { add, div, mul, reshape, sub, sum, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { crossEntropy, softmax } from "@segdistill/backend/ops";
 import { meanOver, totalOf, type Loss, type Method, type Step, type Term } from "@segdistill/core";
-import { paraphrased, quarter, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
+import { pairsAsData, pairsOrQuarter, paraphrased, tapsOf, type QuarterTap } from "@segdistill/layer-pairs";
 import { adversarialTerms } from "./adversarial.js";
 import { evenPatch } from "./errors.js";
 import type { GraphFlowOptions } from "./options.js";
@@ -27,7 +27,7 @@ export function graphFlow<const S extends string = QuarterTap, const T extends s
   options: GraphFlowOptions<S, T> = {},
 ): Method<"graph-flow", { student: S; teacher: T }> {
   const { patch = 3, border = "zero", reading = "R1", batchScale = true, paraphraser = {} } = options;
-  const pairs = options.pairs ?? (quarter as unknown as readonly ComparedPair<S, T>[]);
+  const pairs = pairsOrQuarter(options.pairs);
   const { vertex = reading === "R3" ? 1 : 1e-5, edge = reading === "R3" ? 1 : 1e-9 } = options;
   const adversarial =
     options.adversarial === false ? false : { weight: 0.1, loss: "wgan-gp" as const, rate: 3e-5, width: 64, ...options.adversarial };
@@ -39,9 +39,9 @@ export function graphFlow<const S extends string = QuarterTap, const T extends s
   return {
     name: "graph-flow",
     options: {
-      pairs: pairs.map(({ student, teacher }) => ({ student: { ...student }, teacher: { ...teacher } })),
+      pairs: pairsAsData(pairs),
       ...{ patch, border, reading, vertex, edge, batchScale, adversarial, logits },
-      paraphraser: { loss: "mse", epochs: 200, ...paraphraser },
+      paraphraser: through.options,
     },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     uses: through.uses,

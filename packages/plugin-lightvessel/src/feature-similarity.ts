@@ -1,10 +1,11 @@
 import { addN } from "@tensorflow/tfjs-core";
 import { meanOver, type Method, type Site } from "@segdistill/core";
 import {
+  pairsAsData,
   pairsOption,
+  pairsOrQuarter,
   paraphrased,
   paraphraserOption,
-  quarter,
   tapsOf,
   type ComparedPair,
   type ParaphraserOptions,
@@ -74,15 +75,15 @@ export function featureSimilarity<const S extends string = QuarterTap, const T e
   options: FeatureSimilarityOptions<S, T> = {},
 ): Method<"feature-similarity", { student: S; teacher: T }> {
   const { similarity = "cosine-map", paraphraser = {} } = options;
-  const pairs = options.pairs ?? (quarter as unknown as readonly ComparedPair<S, T>[]);
+  const pairs = pairsOrQuarter(options.pairs);
   if (pairs.length === 0) throw noPairs();
   const through = similarity === "fsp" ? paraphrased(pairs, paraphraser) : null;
   return {
     name: "feature-similarity",
     options: {
-      pairs: pairs.map(({ student, teacher }) => ({ student: { ...student }, teacher: { ...teacher } })),
+      pairs: pairsAsData(pairs),
       similarity,
-      ...(through && { paraphraser: { loss: "mse", epochs: 200, ...paraphraser } }),
+      ...(through && { paraphraser: through.options }),
     },
     wants: { student: tapsOf(pairs, "student"), teacher: tapsOf(pairs, "teacher") },
     ...(through && { uses: through.uses, stages: through.stages }),
