@@ -258,6 +258,12 @@ export const windowDoesNotFit = (x: readonly number[], centres: readonly number[
       `Expected centres [${x[0] ?? 0}, ${x.at(-1) ?? 0}] and an odd width${border === "clamp" ? " that the map has" : ""}.`,
   );
 
+export const logitsDoNotFit = (student: readonly number[], teacher: readonly number[]): BackendError =>
+  error(
+    "backend/logits",
+    1,
+    `[softenedDivergence] the student's logits are ${list(student)}, the teacher's ${list(teacher)}${inWhichLayer()}. Expected one shape, [..., K].`,
+  );
 export const labelsDoNotFit = (logits: readonly number[], labels: readonly number[]): BackendError =>
   error(
     "backend/labels",

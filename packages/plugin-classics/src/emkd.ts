@@ -7,7 +7,6 @@ import {
   minimum,
   mul,
   squaredDifference,
-  sub,
   sum,
   tensor2d,
   type Tensor,
@@ -15,7 +14,7 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { crossEntropy, matMul, softmax, unitVectors } from "@segdistill/backend/ops";
+import { matMul, softenedDivergence, unitVectors } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import { pairsAsData, pairsOption, pairsOrQuarter, tapsOf, type ComparedPair, type QuarterTap } from "@segdistill/layer-pairs";
 import { number, strictObject } from "zod";
@@ -50,11 +49,8 @@ export interface EmkdOptions<S extends string, T extends string> {
  *
  * methods.md 3.8, EMKD's prediction map distillation (PMD) [code].
  */
-export function predictionDifference(student: Tensor4D, teacher: Tensor4D, { temperature }: { readonly temperature: number }): Tensor3D {
-  const [own, other] = [div(student, temperature), div(teacher, temperature)] as [Tensor4D, Tensor4D];
-  const target = softmax(other);
-  return mul(sub(crossEntropy(own, target), crossEntropy(other, target)), temperature ** 2);
-}
+export const predictionDifference = (student: Tensor4D, teacher: Tensor4D, { temperature }: { readonly temperature: number }): Tensor3D =>
+  softenedDivergence(student, teacher, temperature) as Tensor3D;
 
 /**
  * mean_u (N_S − N_T)² of every image, `[B]`, N = norm(mean_c F⁴) over the positions of an image. Maps `[B, h, w, C]` of one size; channels may differ.

@@ -1,5 +1,5 @@
-import { add, div, mul, reshape, sub, sum, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
-import { crossEntropy, softmax } from "@segdistill/backend/ops";
+import { add, div, mul, reshape, sum, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { softenedDivergence } from "@segdistill/backend/ops";
 import { meanOver, totalOf, type Loss, type Method, type Step, type Term } from "@segdistill/core";
 import { pairsAsData, pairsOrQuarter, paraphrased, tapsOf, type QuarterTap } from "@segdistill/layer-pairs";
 import { adversarialTerms } from "./adversarial.js";
@@ -73,19 +73,12 @@ export function graphFlow<const S extends string = QuarterTap, const T extends s
         logits && {
           name: "logits",
           weight: logits.weight,
-          loss: ({ net, valid }) => meanOver(divergence(net.student.logits, net.teacher.logits, logits.temperature), valid),
+          loss: ({ net, valid }) => meanOver(softenedDivergence(net.student.logits, net.teacher.logits, logits.temperature), valid),
         },
       ];
       return { terms: terms.filter((term) => term !== false), adversaries: opponent ? [opponent.adversary] : [] };
     },
   };
-}
-
-/** τ²·KL(softmax(t / τ) ‖ softmax(s / τ)) of every pixel. */
-function divergence(student: Tensor4D, teacher: Tensor4D, temperature: number): Tensor {
-  const [own, other] = [div(student, temperature), div(teacher, temperature)];
-  const target = softmax(other);
-  return mul(sub(crossEntropy(own, target), crossEntropy(other, target)), temperature ** 2);
 }
 
 /** The mean over pairs of their distances [B, …], each summed or averaged over all its entries; or 8 times the mean over pictures of each picture's sum. */

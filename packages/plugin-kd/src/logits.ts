@@ -1,5 +1,5 @@
-import { div, exp, mul, sub, sum, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { logSoftmax } from "@segdistill/backend/ops";
+import { div, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
+import { softenedDivergence } from "@segdistill/backend/ops";
 import { meanOver, type Method } from "@segdistill/core";
 import { enum as oneOf, number, strictObject } from "zod";
 
@@ -28,9 +28,7 @@ export interface LogitsOptions {
  * @example const perPixel = logitsDistillation(student, teacher, { temperature: 4 });
  */
 export function logitsDistillation(student: Tensor4D, teacher: Tensor4D, { temperature }: { readonly temperature: number }): Tensor3D {
-  const target = logSoftmax(div(teacher, temperature));
-  const own = logSoftmax(div(student, temperature));
-  return mul(sum(mul(exp(target), sub(target, own)), -1), temperature ** 2);
+  return softenedDivergence(student, teacher, temperature) as Tensor3D;
 }
 
 /**

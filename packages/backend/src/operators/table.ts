@@ -86,6 +86,7 @@ const own: readonly OperatorFacts[] = [
   row("softmax(x, axis)", "ours", "mended", "twice", "over any axis; tfjs knows the last one only", ["Softmax"]),
   row("logSoftmax(x, axis)", "ours", "ours", "twice", "over any axis; tfjs's has no gradient of its gradient"),
   row("crossEntropy(logits, labels)", "ours", "ours", "twice", "−Σ labels · log softmax of every pixel; without a label 0"),
+  row("softenedDivergence(student, teacher, temperature)", "ours", "ours", "twice", "τ²·KL(teacher ‖ student) of every pixel"),
   row(
     "matMul(a, b, { transposeA, transposeB })",
     "kept",

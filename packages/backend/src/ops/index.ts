@@ -3,7 +3,7 @@ export { after } from "../operators/after.js";
 export { type ConvolutionOptions, conv2d, convTranspose2d, depthwiseConv2d, type TransposedOptions } from "./convolution.js";
 export { gatherWindows } from "./gather-windows.js";
 export { inLayer, inModule, layerPath } from "../layer-path.js";
-export { crossEntropy } from "./losses.js";
+export { crossEntropy, softenedDivergence } from "./losses.js";
 export { float32Barrier, relu, relu6 } from "./maps.js";
 export { dropout, gaussianNoise, spatialDropout } from "./noise.js";
 export { type BatchNormalised, batchNorm, batchNormInference } from "./normalisation.js";

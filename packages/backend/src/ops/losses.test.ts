@@ -5,7 +5,7 @@ import { secondGradientError } from "../testing/central-differences.js";
 import { describeAnyShape } from "../testing/any-shape.js";
 import { casesOf, expectCase, tensorOf, type Expected, type Shape4 } from "../testing/fixtures.js";
 import { numbers } from "../testing/numbers.js";
-import { crossEntropy } from "./index.js";
+import { crossEntropy, softenedDivergence } from "./index.js";
 
 beforeAll(async () => {
   await startEngine();
@@ -51,3 +51,27 @@ test("crossEntropy of class numbers, or of labels with other classes, is refused
       }) as Error,
     );
 });
+
+test.each(casesOf<{ x: Shape4; temperature: number }>("softenedDivergence"))(
+  "softenedDivergence of $x at temperature $temperature: value and gradients are PyTorch's",
+  (one) => {
+    const logits = [tf.mul(numbers(one.x, 1), 4), tf.mul(numbers(one.x, 2), 3)];
+    expectCase((s, t) => softenedDivergence(s, t, one.temperature), logits, one, { bytes: false });
+  },
+);
+
+test("softenedDivergence by hand: (1/2, 1/2) under (3/4, 1/4), and 0 for equal ones", () => {
+  const [student, teacher] = [tf.tensor2d([5, 5, 7, 8], [2, 2]), tf.tensor2d([Math.log(3), 0, 1, 2], [2, 2])];
+  const [left, right] = softenedDivergence(student, teacher, 1).dataSync();
+  expect(left).toBeCloseTo(0.75 * Math.log(1.5) + 0.25 * Math.log(0.5), 6);
+  expect(right).toBeCloseTo(0, 6);
+  expect(softenedDivergence(student, student, 3).dataSync()).toEqual(new Float32Array(2));
+});
+
+test("softenedDivergence of logits of two shapes is refused", () =>
+  expect(() => softenedDivergence(numbers([2, 3, 4], 1), numbers([2, 3, 1], 2), 1)).toThrow(
+    expect.objectContaining({
+      code: "backend/logits",
+      message: "[softenedDivergence] the student's logits are [2, 3, 4], the teacher's [2, 3, 1]. Expected one shape, [..., K].",
+    }) as Error,
+  ));

@@ -1,5 +1,5 @@
-import { customGrad, exp, expandDims, mul, neg, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
-import { labelsDoNotFit } from "../errors.js";
+import { customGrad, div, exp, expandDims, mul, neg, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { labelsDoNotFit, logitsDoNotFit } from "../errors.js";
 import { logSoftmax } from "./softmax.js";
 
 /**
@@ -25,4 +25,17 @@ export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
       },
     };
   })(logits, labels);
+}
+
+/**
+ * How far one softened prediction is from another, for every pixel: τ²·KL(p_T ‖ p_S) = τ² Σ_k p_T,k (log p_T,k − log p_S,k), p = softmax(logits / τ); τ² keeps
+ * gradients of one size whatever τ is. `student`, `teacher` logits [..., K] of one shape, `temperature` τ above 0; result [...] in nats, at least 0 but for rounding. The
+ * teacher is the target. Gradients of any order, in the teacher too. methods.md 3.1; Hinton, Vinyals and Dean 2015.
+ *
+ * @example softenedDivergence(student, teacher, 4) // [B, H, W]
+ */
+export function softenedDivergence(student: Tensor, teacher: Tensor, temperature: number): Tensor {
+  if (student.rank < 1 || student.shape.join() !== teacher.shape.join()) throw logitsDoNotFit(student.shape, teacher.shape);
+  const [own, target] = [logSoftmax(div(student, temperature)), logSoftmax(div(teacher, temperature))];
+  return mul(sum(mul(exp(target), sub(target, own)), -1), temperature ** 2);
 }

@@ -60,6 +60,7 @@ export const uses: Uses = {
   sigmoid: (x) => ops.sigmoid(x),
   softmax: (x) => square(ops.softmax(x, 1)),
   logSoftmax: (x) => square(ops.logSoftmax(x)),
+  softenedDivergence: (x) => ops.softenedDivergence(x, square(x), 2),
   crossEntropy: (x) => ops.crossEntropy(x, ops.oneHot(ops.argMax(x), 4)),
   matMul: (x) => ops.matMul(x, reshape(x, [2, 8, 6, 4]), { transposeB: true }),
   attention: (x) => ops.attention(heads(x), heads(x), heads(x)),

@@ -111,6 +111,7 @@ export function operatorCases(): Readonly<Record<string, OperatorCase>> {
     sigmoid: one(ops.sigmoid),
     softmax: { ...one((z) => ops.softmax(z, 1)), bytes: false },
     logSoftmax: { ...one((z) => ops.logSoftmax(z, 2)), bytes: false },
+    softenedDivergence: { f: (z, y) => ops.softenedDivergence(z, y, 2), inputs: [logits(), numbers([3, 5, 9], 2)], bytes: false },
     crossEntropy: { f: (z, y) => ops.crossEntropy(z, y), inputs: [logits(), numbers([3, 5, 9], 2)], bytes: false },
     matMul: { f: (a, b) => ops.matMul(a, b, { transposeB: true }), inputs: [x(), numbers([7, 4], 2)], bytes: false },
     attention: {
