@@ -2,10 +2,8 @@ import { concat, expandDims, mul, type Tensor, type Tensor3D, type Tensor4D } fr
 import { softmax } from "@segdistill/backend/ops";
 import {
   adam,
-  hinge,
-  leastSquares,
+  adversarialLosses,
   poly,
-  wassersteinGp,
   type Adversary,
   type Answer,
   type PictureShape,
@@ -41,8 +39,6 @@ export const adversarialOption = ({ weight, rate }: { readonly weight: number; r
   });
 
 const SMALLEST = 32;
-const losses = { "wgan-gp": wassersteinGp, lsgan: leastSquares, hinge } as const;
-
 /** What is read of a step, of whatever networks: the picture and both networks' logits. */
 type Reads = Pick<Step<never>, "pass" | "noise" | "images" | "valid"> & {
   readonly net: { readonly student: Answer<never>; readonly teacher: Answer<never> };
@@ -65,7 +61,7 @@ export function conditionalAdversary<S extends Reads>(
   { weight, loss, rate, width }: Required<AdversarialOptions>,
 ): { readonly term: Term<S>; readonly adversary: Adversary<S> } {
   if (Math.min(picture.height, picture.width) < SMALLEST) throw pictureTooSmall(method, picture.height, picture.width);
-  const gan = losses[loss]();
+  const gan = adversarialLosses[loss]();
   const d = scope.module("discriminator", (make) => ({
     at: patchDiscriminator({ in: picture.channels + picture.classes, width }).build(make, "score"),
   }));

@@ -1,11 +1,9 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import {
   adam,
-  hinge,
-  leastSquares,
+  adversarialLosses,
   poly,
   spectralNorm,
-  wassersteinGp,
   type Adversary,
   type Answer,
   type Module,
@@ -19,8 +17,6 @@ import { saganDiscriminator } from "@segdistill/models/blocks";
 import { pictureTooSmall } from "./errors.js";
 import type { AdversarialOptions } from "./options.js";
 
-const losses = { "wgan-gp": wassersteinGp, lsgan: leastSquares, hinge } as const;
-
 /** What is read of a step, of whatever networks: both networks' logits. */
 type Reads = Pick<Step<never>, "pass" | "noise"> & { readonly net: { readonly student: Answer<never>; readonly teacher: Answer<never> } };
 
@@ -33,7 +29,7 @@ export function adversarialTerms<S extends Reads>(
   { weight, loss, rate, width }: Required<AdversarialOptions>,
 ): { readonly term: Term<S>; readonly adversary: Adversary<S> } {
   if (Math.min(picture.height, picture.width) < 64) throw pictureTooSmall(picture.height, picture.width);
-  const gan = losses[loss]();
+  const gan = adversarialLosses[loss]();
   const d: Module & { readonly at: (pass: Pass) => (logits: Tensor4D) => Tensor } = scope.module("discriminator", (make) => ({
     at: saganDiscriminator({ classes: picture.classes, width, kernelNorm: spectralNorm }).build(make, "score"),
   }));

@@ -1,6 +1,6 @@
 import { add, concat, expandDims, mul, squaredDifference, sub, type Tensor, type Tensor3D, type Tensor4D } from "@tensorflow/tfjs-core";
 import { float32Barrier, softmax } from "@segdistill/backend/ops";
-import { adam, hinge, leastSquares, meanOver, wassersteinGp, type Loss, type Method, type Noise, type Step } from "@segdistill/core";
+import { adam, adversarialLosses, meanOver, type Loss, type Method, type Noise, type Step } from "@segdistill/core";
 import { patchDiscriminator, type PatchScores } from "@segdistill/models/blocks";
 import { enum as oneOf, number, strictObject, tuple } from "zod";
 import { cosineMap } from "./cosine.js";
@@ -58,8 +58,6 @@ export const annotationDistance = (phi: {
 export const scoreDistance = (teacher: Tensor4D, student: Tensor4D): Tensor4D => squaredDifference(teacher, student);
 
 type Both = { student: never; teacher: never };
-const losses = { "wgan-gp": wassersteinGp, lsgan: leastSquares, hinge } as const;
-
 /**
  * Adversarial similarity, the second half of LightVessel: a discriminator D of picture and class probabilities, a conditional PatchGAN, learns to tell annotation and student
  * apart; the student learns to relate to the annotation as the teacher does, in D's eyes, and to pass for real.
@@ -86,7 +84,7 @@ export function adversarialSimilarity({
   betas = [0.9, 0.99],
   width = 64,
 }: AdversarialSimilarityOptions = {}): Method<"adversarial-similarity", Both> {
-  const gan = losses[loss]();
+  const gan = adversarialLosses[loss]();
   return {
     name: "adversarial-similarity",
     options: { variant, loss, real, smoothing, rate, betas: [...betas], width },
