@@ -9,8 +9,10 @@ const may = {
   datasets: ["core/contract", "core/random"],
   metrics: ["core/contract"],
   report: ["core/contract", "metrics"],
+  "metrics-fsd": [],
   "layer-pairs": ["core", "core/contract", "backend/ops", "models/blocks"],
-  "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks", "layer-pairs"],
+  alignment: ["core", "core/contract", "backend/ops"],
+  "plugin-*": ["core", "core/contract", "backend/ops", "models/blocks", "layer-pairs", "alignment"],
 };
 const everything = [
   "backend",
@@ -22,8 +24,10 @@ const everything = [
   "models",
   "models/blocks",
   "layer-pairs",
+  "alignment",
   "datasets",
   "metrics",
+  "metrics-fsd",
   "report",
   "plugin-*",
   "cli",

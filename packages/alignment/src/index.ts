@@ -1,0 +1,1 @@
+export { alignment, type Aligner, type Alignment, type PassOf } from "./alignment.js";

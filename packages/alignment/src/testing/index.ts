@@ -1,0 +1,1 @@
+export { linearAlignment } from "./linear-alignment.js";
