@@ -327,6 +327,33 @@ describe("gates", () => {
       [false, true].map((reused) => ({ gates: [{ name: "own/none", value: NaN, passed: false }], reused })),
     );
   });
+  test("may be held against the others of their method, by name", async () => {
+    const seen: unknown[] = [];
+    const two = (name: string, factor: number): CheckedMethod => {
+      const measure = (by: number) => (step: Step<Wants>) => meanOver(mul(step.images, by));
+      const accept = (value: number, others: Readonly<Record<string, number>>) => (
+        seen.push(others),
+        Math.abs(value) < Math.abs(others["whole"]!)
+      );
+      const build = () => ({
+        gates: [
+          { name: "whole", measure: measure(factor), accept, otherwise: "warn" as const },
+          { name: "half", measure: measure(factor / 2), accept, otherwise: "warn" as const },
+        ],
+      });
+      return { name, options: {}, wants: {}, build };
+    };
+    const { outcome } = await finished([fitting({ methods: [fit(), two("own", 2), two("other", 4)] })], {});
+    expect(outcome.gates.map(({ name, passed }) => [name, passed])).toEqual([
+      ["own/whole", false],
+      ["own/half", true],
+      ["other/whole", false],
+      ["other/half", true],
+    ]);
+    const values = outcome.gates.map(({ value }) => value);
+    expect(seen.slice(0, 4)).toEqual([0, 0, 2, 2].map((i) => ({ whole: values[i], half: values[i + 1] })));
+    expect(values[2]).toBeCloseTo(2 * values[0]!, 5);
+  });
   test("measure over the whole data; one that stops ends the run before what depends on it", async () => {
     const values: number[] = [];
     const stage = fitting({ methods: [fit(), gate("stop", (value) => (values.push(value), false))] });

@@ -6,6 +6,20 @@ export interface Raster {
   readonly width: number;
   readonly channels: number;
   readonly data: Uint8Array | Uint16Array | Float32Array;
+  /** Of a slice: the value below which so many percent (0…100) of its whole volume lie. */
+  readonly percentile?: (percent: number) => number;
+}
+
+/** The volume that a case is a slice of. */
+export interface OfVolume {
+  /** Unique in the set; results are reported by it. */
+  readonly id: string;
+  /** 0 is nearest to the feet. */
+  readonly slice: number;
+  /** How many slices the volume has. */
+  readonly slices: number;
+  /** `[slice, row, column]` in mm; null where it is not known. */
+  readonly spacingMm: readonly [number, number, number] | null;
 }
 
 /** One number a pixel, row-major: class indices 0…K−1 of a label, with {@link UNLABELLED} where nothing is known; or 0 and 1 of a mask. */
@@ -27,6 +41,8 @@ export interface Case {
   readonly domain: string;
   /** `[row, column]` in mm; null where the set has none. */
   readonly spacingMm: readonly [number, number] | null;
+  /** Given for a slice of a volume: all slices of one volume are one group, and are scored together. */
+  readonly volume?: OfVolume;
   readonly image: () => Promise<Raster>;
   /** Class indices; null where the case has no label. */
   readonly label: () => Promise<Mask | null>;

@@ -1,4 +1,4 @@
-import type { Data } from "./data.js";
+import type { Batches, Data } from "./data.js";
 import type { Json, Origin } from "./json.js";
 import type { Module, Scope } from "./module.js";
 import type { NetworkSpec } from "./network.js";
@@ -52,6 +52,8 @@ export interface Plan<W extends Wants> {
   readonly net: Site<W>["net"];
   readonly trained: { readonly [R in keyof W]: Result<W[R]> };
   readonly data: Data;
+  /** The validation data of the stage that asks, where it has some: what gates of stages of its own can be measured on. */
+  readonly held?: Batches;
 }
 
 /** The plugin contract: a plain object from a factory, `graphFlow(options)`. */

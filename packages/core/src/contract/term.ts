@@ -87,6 +87,7 @@ export interface Collect<S> {
 export interface Gate<S> {
   readonly name: string;
   readonly measure: (step: S) => Loss;
-  readonly accept: (value: number) => boolean;
+  /** `others` are the method's gates of this stage by name, this one among them. */
+  readonly accept: (value: number, others: Readonly<Record<string, number>>) => boolean;
   readonly otherwise: "stop" | "warn";
 }

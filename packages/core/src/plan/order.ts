@@ -94,6 +94,11 @@ function stagesAskedBy(method: CheckedMethod, stage: Stage): readonly Stage[] {
       ]),
     ),
   ) as Plan<Wants>["trained"];
-  const plan: Plan<Wants> = { data: stage.data, net: specsOf(stage) as Plan<Wants>["net"], trained };
+  const plan: Plan<Wants> = {
+    data: stage.data,
+    ...(stage.held && { held: stage.held }),
+    net: specsOf(stage) as Plan<Wants>["net"],
+    trained,
+  };
   return (method.stages as (plan: Plan<Wants>) => readonly Stage[])(plan);
 }

@@ -5,7 +5,7 @@ import { meanOver } from "../reductions.js";
 import { offer, service } from "../services.js";
 import { from, frozen, given, learns } from "../stages.js";
 import { memoryStore } from "../store.js";
-import { fit, fitting, line, thrownBy } from "../testing/small.js";
+import { cases, fit, fitting, line, thrownBy } from "../testing/small.js";
 import { together } from "../together.js";
 import { train } from "../train.js";
 
@@ -140,6 +140,16 @@ describe("services", () => {
 });
 
 describe("stages", () => {
+  test.each([true, false])(
+    "that methods ask for may be measured on the validation data of the one that asks (it has some: %s)",
+    async (has) => {
+      const seen: unknown[] = [];
+      const asks = method("asks", { stages: (plan: Plan<Wants>) => (seen.push("held" in plan, plan.held), []) });
+      const held = cases();
+      (await train([fitting({ methods: [fit(), asks], ...(has && { held }) })], { seed: 1, eager: true })).dispose();
+      expect(seen.slice(0, 2)).toEqual([has, has ? held : undefined]);
+    },
+  );
   test("two different ones of one name", async () => {
     expect(await thrownBy([fitting(), fitting({ steps: 6 })])).toEqual(
       user("same-stage-name", 'two different stages are called "fitting". Names are stable keys of checkpoints: rename one.'),

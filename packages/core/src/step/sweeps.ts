@@ -25,15 +25,16 @@ export interface GateResult {
   readonly value: number;
   readonly passed: boolean;
 }
-/** The same of a stage that was done before. */
-export const gatesOf = ({ gates }: Ready, values: Readonly<Record<string, number>>): GateResult[] =>
-  gates.map(({ name, accept }) => gateResult(name, accept, values[name] ?? NaN));
-/** What is no number (nothing counted) is never accepted. */
-const gateResult = (name: string, accept: (value: number) => boolean, value: number): GateResult => ({
-  name,
-  value,
-  passed: Number.isFinite(value) && accept(value),
-});
+/** All gates by what was measured. What is no number (nothing counted) is never accepted. */
+export const gatesOf = ({ gates }: Pick<Ready, "gates">, values: Readonly<Record<string, number | null>>): GateResult[] =>
+  gates.map(({ name, accept }) => {
+    const value = values[name] ?? NaN;
+    const method = name.slice(0, name.lastIndexOf("/") + 1);
+    const others = gates
+      .filter((other) => other.name.startsWith(method))
+      .map((other) => [other.name.slice(method.length), values[other.name] ?? NaN] as const);
+    return { name, value, passed: Number.isFinite(value) && accept(value, Object.fromEntries(others)) };
+  });
 
 /** `halt` throws where the run was asked to stop: before every batch. */
 export function sweeps(ready: Ready, seed: number, programOf: Programs["of"], halt: () => void): Sweeps {
@@ -100,13 +101,10 @@ export function sweeps(ready: Ready, seed: number, programOf: Programs["of"], ha
     gates: async (tell) => {
       if (ready.gates.length === 0) return [];
       const found = await measured("gates", Object.fromEntries(ready.gates.map(({ name, measure }) => [name, measure])));
-      const results: GateResult[] = [];
-      for (const gate of ready.gates) {
-        const value = found[gate.name] ?? NaN;
-        const result = gateResult(gate.name, gate.accept, value);
-        results.push(result);
+      const results = gatesOf(ready, found);
+      for (const [i, result] of results.entries()) {
         tell(result);
-        if (!result.passed && gate.otherwise === "stop") throw gateFailed(gate.name, stage.name, value);
+        if (!result.passed && ready.gates[i]!.otherwise === "stop") throw gateFailed(result.name, stage.name, result.value);
       }
       return results;
     },
