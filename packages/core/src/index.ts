@@ -7,6 +7,7 @@ export { adam, adamW, type AdamOptions } from "./optimisers/adam.js";
 export { clip } from "./optimisers/clip.js";
 export { groups } from "./optimisers/groups.js";
 export { sgd, type SgdOptions } from "./optimisers/sgd.js";
+export { constant } from "./step/off-tape.js";
 export { plan, type OverTime, type PlannedNet, type PlannedStage } from "./plan/plan.js";
 export { meanOver, totalOf } from "./reductions.js";
 export * from "./run-folder/index.js";

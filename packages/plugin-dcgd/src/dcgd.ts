@@ -1,0 +1,119 @@
+import { ones, slice, stack, sub, zeros, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import { alignment } from "@segdistill/alignment";
+import { meanOver, transformsOf, type Loss, type Method, type Step, type Term, type Views } from "@segdistill/core";
+import type { Json } from "@segdistill/core/contract";
+import { noViews, tooFewViews } from "./errors.js";
+import { completeEdges, edgeDifference, starEdges, type EdgeLoss } from "./graphs.js";
+import { defaultTransforms, type DcgdOptions } from "./options.js";
+
+type Both = { student: never; teacher: never };
+const sides = ["teacher", "student"] as const;
+type Side = (typeof sides)[number];
+/** Of both networks, one side like the other. */
+type OfBoth = Readonly<Record<Side, Tensor>>;
+
+/**
+ * DCGD, dual contrastive graph distillation: latent vectors of several views of a picture lie to each other in the student as they do in the frozen teacher.
+ *
+ * v⁰ … v^K, K = `views.count`, are a picture's latent vectors and those of its views; the views are drawn once and go to both networks. `intra` compares the star's edges
+ * between the picture and each view (`starEdges`), `inter` the complete graph's among the views (`completeEdges`), or among the pictures of the batch. The loss is the mean
+ * over edges and pictures (`edgeDifference`). With `centre: "sourceMean"` the mean vector over the stage's data is subtracted first, the teacher's measured
+ * once, the student's at the start of every epoch.
+ *
+ * Reads both networks' bottlenecks, for the picture and every view, and the service `alignment`; no labels, so unlabelled pictures count. Trains the student's encoder only; of its passes
+ * only the picture's moves running statistics. A batch of one picture gives 0 for `nodes: "batch"`, of two for `kl` with it. Terms `intra`, `inter`; gate `spread`
+ * warns where the teacher's edges are all next to 1.
+ *
+ * methods.md 3.5: two graphs [paper], star and complete graph [code: figure], formulas, weights and views [ours].
+ *
+ * @throws dcgd/views, dcgd/too-few-views, core/no-transform, core/no-transform-option and what the transforms throw
+ * @example stage({ name: "distilled", nets: { teacher, student }, methods: [msan(), supervised(), dcgd({ views: { count: 4 } })], …rest })
+ */
+export function dcgd(options: DcgdOptions = {}): Method<"dcgd", Both> {
+  const { nodes = "views", centre: around = "none", intra = 1, inter = 1 } = options;
+  const { count = 4, transforms = defaultTransforms } = options.views ?? {};
+  const how: EdgeLoss = options.loss === "kl" ? { loss: "kl", temperature: options.temperature ?? 0.1 } : { loss: "mse" };
+  if (!Number.isInteger(count) || count < 1) throw noViews(count);
+  if (how.loss === "kl" && intra > 0 && count < 2) throw tooFewViews("intra", 2, count);
+  if (how.loss === "kl" && inter > 0 && nodes === "views" && count < 3) throw tooFewViews("inter", 3, count);
+  const request: Views = { count, transforms: transformsOf(transforms) };
+
+  return {
+    name: "dcgd",
+    options: { ...how, nodes, views: { count, transforms: [...transforms] as unknown as Json }, centre: around, intra, inter },
+    wants: { student: [], teacher: [] },
+    uses: [alignment],
+    build: ({ scope, use }) => {
+      const aligned = use(alignment);
+      const centre =
+        around === "sourceMean" &&
+        scope.module("centre", (make) => ({
+          teacher: make.state("teacher", [aligned.size], "zeros"),
+          student: make.state("student", [aligned.size], "zeros"),
+        }));
+      /** v of one view, 0 the picture itself, less the centre: [B, d]. */
+      const latent = (step: Step<Both>, side: Side, k: number): Tensor2D => {
+        const v = aligned[side].encode(step.view(request, k).net[side].encoding.bottleneck, step.pass);
+        return centre ? sub(v, centre[side].value) : v;
+      };
+      /** Latent vectors of both networks, which both terms share: the picture's and its views', [B, 1 + K, d]. */
+      const latents = (step: Step<Both>): OfBoth =>
+        step.once("latents", () => {
+          const of = (side: Side): Tensor => stack(Array.from({ length: count + 1 }, (_, k) => latent(step, side, k)), 1); // prettier-ignore
+          return { teacher: of("teacher"), student: of("student") };
+        });
+      const compared = (all: OfBoth, edges: (nodes: Tensor) => Tensor): Loss =>
+        meanOver(edgeDifference(edges(all.student), edges(all.teacher), how));
+      const views = (all: Tensor): Tensor => slice(all, [0, 1, 0], [-1, count, -1]);
+
+      const terms: readonly Term<Step<Both>>[] = [
+        { name: "intra", weight: intra, loss: (step) => compared(latents(step), starEdges) },
+        nodes === "views"
+          ? {
+              name: "inter",
+              weight: inter,
+              loss: (step) => {
+                const all = latents(step);
+                return count < 2 ? nothing(all.student) : compared(all, (v) => completeEdges(views(v)));
+              },
+            }
+          : {
+              name: "inter",
+              weight: inter,
+              couples: "images",
+              loss: (step) => {
+                const all = { teacher: latent(step, "teacher", 0), student: latent(step, "student", 0) };
+                return all.student.shape[0] < 2 ? nothing(all.student) : compared(all, completeEdges);
+              },
+            },
+      ];
+      return {
+        terms,
+        gates:
+          nodes === "views" || intra > 0
+            ? [
+                {
+                  name: "spread",
+                  otherwise: "warn",
+                  accept: (apart) => apart > 1e-3,
+                  measure: (step) => meanOver(sub(1, starEdges(latents(step).teacher))),
+                },
+              ]
+            : [],
+        collect: centre
+          ? sides.map((side) => ({
+              into: centre[side],
+              when: side === "teacher" ? ("start" as const) : ("epoch" as const),
+              of: (step: Step<Both>) => {
+                const v = aligned[side].encode(step.net[side].encoding.bottleneck, step.pass);
+                return { sum: v, count: ones([v.shape[0]]) };
+              },
+            }))
+          : [],
+      };
+    },
+  };
+}
+
+/** Of a graph without an edge: 0, and nothing that is counted. */
+const nothing = (of: Tensor): Loss => ({ sum: zeros([of.shape[0]]), count: zeros([of.shape[0]]) });
