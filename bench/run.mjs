@@ -1,11 +1,13 @@
-/** `npm run bench -- step|all|peak|long|memory|leaks|data|start|gaps [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
+/** `npm run bench -- step|all|methods|peak|long|memory|leaks|data|start|gaps [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
 import { parseArgs } from "node:util";
+import { methodNames } from "./method-names.mjs";
 import { distillation, networks, ofStep } from "./networks.mjs";
 import { stop } from "./stop.mjs";
 
 const benches = {
   step: () => import("./step.mjs"),
   all: () => import("./all.mjs"),
+  methods: () => import("./methods.mjs"),
   peak: () => import("./peak.mjs"),
   long: () => import("./long.mjs"),
   memory: () => import("./memory.mjs"),
@@ -24,6 +26,7 @@ const options = {
   batch: { type: "string" },
   size: { type: "string" },
   net: { type: "string" },
+  method: { type: "string" },
   mode: { type: "string" },
   precision: { type: "string" },
   results: { type: "string" },
@@ -33,6 +36,7 @@ const options = {
 /** What may stand for an option of words. */
 const words = (bench) => ({
   net: Object.keys(bench === "step" ? ofStep : bench === "all" ? { ...networks, distillation } : networks),
+  method: Object.keys(methodNames),
   mode: ["train", "predict", "distil"],
   precision: ["float32", "bfloat16"],
 });

@@ -2,40 +2,8 @@
  * A process that trains some steps by the real loop and prints their times: `node step.mjs '{"network", "teacher", "precision", "eager", "warmUp", "steps", …}'`.
  * With a teacher (frozen) the student learns from its logits too.
  */
-import { startEngine } from "@segdistill/backend";
-import { adam, from, frozen, learns, memoryStore, stage, train } from "@segdistill/core";
 import { logits, supervised } from "@segdistill/plugin-kd";
-import { watched } from "../clock.mjs";
-import { noise } from "../pictures.mjs";
-import { networkOf } from "./networks.mjs";
-import { pace } from "./pace.mjs";
+import { stepped } from "./stepped.mjs";
 
-const { network, teacher, precision, eager = false, batch, size, ...asked } = JSON.parse(process.argv[2]);
-const spec = networkOf(network);
-await startEngine();
-const paced = pace(asked);
-const enough = new AbortController();
-let found;
-const step = (_, { ms }) => {
-  if (!paced.last(ms)) return;
-  found = paced.found();
-  enough.abort();
-};
-const rest = { optimiser: adam({ rate: watched(1e-3, paced.begins) }), data: noise({ batch, height: size, width: size, classes: 2 }) };
-const student = learns(spec);
-const teaching =
-  teacher && stage({ ...rest, name: "teacher", nets: { student: learns(networkOf(teacher)) }, methods: [supervised()], steps: 0 });
-const goal = stage({
-  ...rest,
-  name: "student",
-  nets: teacher ? { teacher: frozen(from(teaching, "student")), student } : { student },
-  methods: [supervised(), teacher && logits({ temperature: 4 })],
-  steps: asked.warmUp + asked.steps + 1, // it is stopped before
-});
-try {
-  const run = { seed: 0, store: { ...memoryStore(), step }, precision, eager, checkpointSeconds: Infinity, signal: enough.signal };
-  await train([goal], run);
-} catch (failure) {
-  if (failure.code !== "core/interrupted") throw failure;
-}
-console.log(JSON.stringify({ ...found, parameters: spec.parameters }));
+const asked = JSON.parse(process.argv[2]);
+console.log(JSON.stringify(await stepped(asked, [supervised(), asked.teacher && logits({ temperature: 4 })])));

@@ -29,13 +29,19 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(width, classes, 1)
 
     def forward(self, x):
+        return self.answer(x)[0]
+
+    def answer(self, x):
+        """Logits, and the encoder's and the decoder's map at a quarter of the picture."""
         skips = []
         for level, down in enumerate(self.down):
             x = down(x if level == 0 else F.max_pool2d(x, 2))
             skips.append(x)
         for level in reversed(range(len(self.up))):
             x = self.fuse[level](torch.cat([skips[level], self.up[level](x)], 1))
-        return self.head(x)
+            if level == 2:
+                decoder = x
+        return self.head(x), skips[2], decoder
 
 
 class Residual(nn.Module):
@@ -79,6 +85,10 @@ class MobileUNet(nn.Module):
         self.head = nn.Sequential(nn.Conv2d(16, 3, 1), nn.Conv2d(3, classes, 1))
 
     def forward(self, x):
+        return self.answer(x)[0]
+
+    def answer(self, x):
+        """Logits, and the encoder's and the decoder's map at a quarter of the picture."""
         skips, x = [], self.stem(x)
         for down in self.down:
             x = down(x)
@@ -86,4 +96,6 @@ class MobileUNet(nn.Module):
         x = self.widen(x)
         for level in reversed(range(len(self.up))):
             x = self.fuse[level](torch.cat([skips[level], self.up[level](x)], 1))
-        return F.interpolate(self.head(x), scale_factor=2, mode="bilinear", align_corners=False)
+            if level == 1:
+                decoder = x
+        return F.interpolate(self.head(x), scale_factor=2, mode="bilinear", align_corners=False), skips[1], decoder

@@ -1,0 +1,21 @@
+/** What `methods` measures, by the names of `--method`; ours/methods.mjs and pytorch/methods.py make them. */
+export const methodNames = {
+  plain: "none: the teacher runs",
+  paraphrased: "none: its maps paraphrased too",
+  kd: "KD (logits)",
+  at: "AT",
+  fsp: "FSP",
+  ft: "FT",
+  vid: "VID",
+  skd: "SKD",
+  ifvd: "IFVD",
+  emkd: "EMKD",
+  cocod: "CoCoD",
+  "graph-flow-graph": "Graph Flow, R1, graph alone",
+  "graph-flow-r1-no-adversary": "Graph Flow, R1, without discriminator",
+  "graph-flow-r1": "Graph Flow, R1",
+  "graph-flow-r3-no-adversary": "Graph Flow, R3, without discriminator",
+  "graph-flow-r3": "Graph Flow, R3",
+  "light-vessel-features": "LightVessel, features alone",
+  "light-vessel": "LightVessel",
+};
