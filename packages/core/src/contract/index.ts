@@ -1,4 +1,4 @@
-export type { Batch, Batches, Case, Data, DataSet, Mask, Raster, Unlabelled } from "./data.js";
+export type { Batch, Batches, Case, Data, DataSet, Mask, OfVolume, Raster, Unlabelled } from "./data.js";
 export type { Json, Origin } from "./json.js";
 export type { Built, CheckedMethod, Method, Offer, PictureShape, Plan, Service, Site } from "./method.js";
 export type { Initial, Make, Module, Scope, State } from "./module.js";

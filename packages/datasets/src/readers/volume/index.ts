@@ -1,0 +1,4 @@
+export { differenceOf, gridText, type Grid } from "./grid.js";
+export { isDicom } from "./series.js";
+export { readHeader, readVolume, type Header, type Source, type Volume } from "./volume.js";
+export { writeLabels } from "./write-labels.js";
