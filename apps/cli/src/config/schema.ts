@@ -152,6 +152,12 @@ export const configuration = z
     data: z.strictObject({
       train: dataSet,
       unlabelled: dataSet.optional().describe("pictures whose labels are not read; sample.unlabelled says how many of a batch"),
+      labelled: z
+        .strictObject({ share: z.number().positive().max(1), seed: whole(0).default(0) })
+        .optional()
+        .describe(
+          "so much of train counts as labelled, in whole groups drawn by seed; the others are the unlabelled ones where data.unlabelled is left out",
+        ),
       validation: dataSet.optional(),
       test: z.record(name, testSet).refine((sets) => Object.keys(sets).length > 0, { error: "at least one named test set" }),
     }),

@@ -28,9 +28,21 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const open = (train: object, test: object, roots = new Map<string, string>()) =>
+const open = (
+  train: object,
+  test: object,
+  roots = new Map<string, string>(),
+  more: { data?: object; sample?: { unlabelled?: number } } = {},
+) =>
   openData(
-    { data: { train: { use: "sets", split: "train", ...train }, test: { other: { use: "sets", split: "test", unseen: true, ...test } } } },
+    {
+      data: {
+        train: { use: "sets", split: "train", ...train },
+        test: { other: { use: "sets", split: "test", unseen: true, ...test } },
+        ...more.data,
+      },
+      ...(more.sample && { sample: more.sample }),
+    },
     { at: (path) => `c.yaml:${path.join("/")}`, folder, roots, detected: () => "/found" },
   );
 
@@ -49,6 +61,22 @@ test("--data goes before what was recognised", async () => {
     "/given",
     "/as-used",
   ]);
+});
+
+test("a labelled share leaves whole groups over, which are the unlabelled part where one is asked for and none is named", async () => {
+  const labelled = { share: 0.5, seed: 0 };
+  const ids = (part: { readonly cases: readonly { readonly id: string }[] } | undefined) => part?.cases.map(({ id }) => id);
+  const parts = async (data: object, sample: { unlabelled?: number } = {}) => {
+    const { train, unlabelled } = await open({ split: "train" }, {}, new Map(), { data, sample });
+    return [ids(train), ids(unlabelled)];
+  };
+  expect(await parts({})).toEqual([["a1", "b1"], undefined]);
+  const [some, none] = await parts({ labelled });
+  expect([some!.length, none]).toEqual([1, undefined]);
+  const [same, others] = await parts({ labelled }, { unlabelled: 1 });
+  expect([same, [...same!, ...others!].sort()]).toEqual([some, ["a1", "b1"]]);
+  expect(await parts({ labelled, unlabelled: { use: "sets", split: "train" } }, { unlabelled: 1 })).toEqual([some, ["a1", "b1"]]); // prettier-ignore
+  expect(await parts({ labelled: { share: 1, seed: 0 } }, { unlabelled: 1 })).toEqual([["a1", "b1"], undefined]); // which `batches` refuses
 });
 
 test("what does not fit is refused", async () => {

@@ -4,6 +4,7 @@ import type { DataEntry } from "../config/schema.js";
 import { emptyPart, noSuchSplit, otherClasses, sharedGroups } from "../errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
+import { labelledShare } from "./labelled-share.js";
 import type { Roots } from "./roots.js";
 
 /** The cases of one part of a run. */
@@ -50,11 +51,21 @@ export const openPart = async (path: readonly string[], entry: DataEntry, lookin
   return { set, cases: set.cases.filter(({ id }) => wanted.has(id)), unseen: unseen === true, entry: resolved };
 };
 
-/** Opens every data set of a configuration once and takes the parts' cases. Throws where a split, a class list or a patient is wrong. */
-export const openData = async ({ data }: Pick<Resolved, "data">, looking: Looking, sets: Sets = new Map()): Promise<Opened> => {
+/**
+ * Opens every data set of a configuration once and takes the parts' cases. With `data.labelled` the training part is the labelled share, and the unlabelled part, if `sample` asks
+ * for one and `data` names none, the rest. Throws where a split, a class list or a patient is wrong.
+ */
+export const openData = async (
+  { data, sample }: Pick<Resolved, "data"> & { readonly sample?: Pick<Resolved["sample"], "unlabelled"> },
+  looking: Looking,
+  sets: Sets = new Map(),
+): Promise<Opened> => {
   const part = (path: readonly string[], entry: DataEntry): Promise<Part> => openPart(path, entry, looking, sets);
-  const train = await part(["data", "train"], data.train);
-  const unlabelled = data.unlabelled && (await part(["data", "unlabelled"], data.unlabelled));
+  const all = await part(["data", "train"], data.train);
+  const { labelled, others } = data.labelled ? labelledShare(all.cases, data.labelled) : { labelled: all.cases, others: [] };
+  const train = { ...all, cases: labelled };
+  const rest = sample?.unlabelled !== undefined && others.length > 0 ? { ...all, cases: others } : undefined;
+  const unlabelled = data.unlabelled ? await part(["data", "unlabelled"], data.unlabelled) : rest;
   const validation = data.validation && (await part(["data", "validation"], data.validation));
   const test: Record<string, Part> = {};
   for (const [domain, entry] of Object.entries(data.test)) test[domain] = await part(["data", "test", domain], entry);

@@ -62,7 +62,8 @@ export const resolveRun = async (
     ...written,
     data: {
       train: opened.train.entry,
-      ...(opened.unlabelled && { unlabelled: opened.unlabelled.entry }),
+      ...(written.data.labelled && { labelled: written.data.labelled }),
+      ...(opened.unlabelled && written.data.unlabelled && { unlabelled: opened.unlabelled.entry }),
       ...(opened.validation && { validation: opened.validation.entry }),
       test: Object.fromEntries(
         Object.entries(opened.test).map(([domain, part]) => [domain, part.entry as Resolved["data"]["test"][string]]),

@@ -14,15 +14,18 @@ const method = (name: string): Method<string, never> => ({
 const budget = { steps: 6, optimiser: { sgd: { rate: 0.1, momentum: 0, decay: 0 } }, schedule: "constant" } as unknown as Budget;
 const data = { batchesPerEpoch: 2 } as Data;
 const held = { fingerprint: "held" } as Batches;
+const given: Omit<Ingredients, "config"> = {
+  data,
+  teacher: spec("big"),
+  student: spec("small"),
+  methods: [method("ce"), method("kd")],
+  alone: [method("ce")],
+  at: (path) => `c.yaml ${path.join(".")}`,
+};
 const wired = (distil: object = {}, more: Partial<Ingredients> = {}, baseline = true) =>
   wire({
     config: { teacher: { use: "t", train: budget }, distil: { ...budget, methods: [], ...distil }, baseline } as never,
-    data,
-    teacher: spec("big"),
-    student: spec("small"),
-    methods: [method("ce"), method("kd")],
-    alone: [method("ce")],
-    at: (path) => `c.yaml ${path.join(".")}`,
+    ...given,
     ...more,
   });
 const named = ({ goals }: ReturnType<typeof wired>, name: string): Stage => goals.find((goal) => goal.name === name)!;
@@ -47,6 +50,16 @@ test("a student that starts from the baseline is compared with the baseline cont
   expect(() => wired({ init: "baseline" }, {}, false)).toThrow(
     "[c.yaml distil.init] is baseline, but baseline is false. Set baseline: true, or init: scratch.",
   );
+});
+
+test("a teacher is trained on labelled pictures alone, for epochs of theirs; baseline and distillation on all, for the same steps", () => {
+  const labelled = { batchesPerEpoch: 5 } as Data;
+  const epochs = { ...budget, steps: undefined, epochs: 3 };
+  const all = wire({ ...given, config: { teacher: { use: "t", train: epochs }, distil: { ...epochs, methods: [] }, baseline: true } as never, labelled }); // prettier-ignore
+  const of = (name: string) => [named(all, name).data, named(all, name).steps];
+  expect(of("teacher")).toEqual([labelled, 15]);
+  for (const name of ["baseline", "distillation"]) expect(of(name)).toEqual([data, 6]);
+  expect(named(wired(), "teacher").data).toBe(data);
 });
 
 test("an ablation leaves terms out of the distillation alone", () => {

@@ -11,6 +11,8 @@ type AnyMethod = Method<string, never>;
 export interface Ingredients {
   readonly config: Pick<Resolved, "teacher" | "distil" | "baseline">;
   readonly data: Data;
+  /** The labelled pictures alone, where `data` has others beside them: what a teacher is trained on. methods.md 3.2.4 [inferred] */
+  readonly labelled?: Data;
   readonly teacher: NetworkSpec<string>;
   readonly student: NetworkSpec<string>;
   /** All methods of the distillation. */
@@ -66,14 +68,14 @@ const optionsOf = (budget: Budget, held: Batches | undefined, at: string): Parti
  *
  * @throws config/validate, config/init, config/without
  */
-export const wire = ({ config, data, teacher, student, methods, alone, weights, held, at }: Ingredients): Wired => {
-  const make = (name: string, nets: Stage["nets"], budget: Budget, where: readonly string[], by: readonly AnyMethod[]): Stage =>
+export const wire = ({ config, data, labelled = data, teacher, student, methods, alone, weights, held, at }: Ingredients): Wired => {
+  const make = (name: string, nets: Stage["nets"], budget: Budget, where: readonly string[], by: readonly AnyMethod[], on = data): Stage =>
     stage({
       name,
       nets,
       optimiser: optimiserOf(budget),
-      steps: stepsOf(budget, data.batchesPerEpoch),
-      data,
+      steps: stepsOf(budget, on.batchesPerEpoch),
+      data: on,
       methods: by as never,
       ...optionsOf(budget, held, at([...where, "validate"])),
     }) as unknown as Stage;
@@ -81,7 +83,7 @@ export const wire = ({ config, data, teacher, student, methods, alone, weights, 
   const { train } = config.teacher;
   const fromBaseline = distil.init === "baseline";
   if (fromBaseline && !config.baseline) throw noBaselineToStartFrom(at(["distil", "init"]));
-  const taught = train && make("teacher", { student: learns(teacher) }, train, ["teacher", "train"], alone);
+  const taught = train && make("teacher", { student: learns(teacher) }, train, ["teacher", "train"], alone, labelled);
   const plain = config.baseline ? make("baseline", { student: learns(student) }, distil, ["distil"], alone) : undefined;
   const learning = (): Stage["nets"][string] =>
     learns(student, plain ? { earlier: from(plain, "student") as never, start: fromBaseline ? "earlier" : "fresh" } : {});

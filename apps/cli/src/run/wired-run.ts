@@ -25,12 +25,14 @@ export const wiredRun = async (
   const dataSet = await fingerprintOf(set);
   const { unlabelled, validation } = run.data;
   const shared = { prepare: prepared, classes: set.classes.length };
+  const labelled = { cases, dataSet };
   const data = batches({
     ...shared,
     sample: config.sample,
-    labelled: { cases, dataSet },
+    labelled,
     unlabelled: unlabelled && { cases: unlabelled.cases, dataSet: await fingerprintOf(unlabelled.set) },
   });
+  const { unlabelled: beside, ...alone } = config.sample;
   const { patch, batch } = config.sample;
   const held =
     validation && wholePictures({ ...shared, patch, batch, cases: validation.cases, dataSet: await fingerprintOf(validation.set) });
@@ -38,6 +40,7 @@ export const wiredRun = async (
   const wired = wire({
     config,
     data,
+    ...(beside !== undefined && { labelled: batches({ ...shared, sample: alone, labelled }) }),
     teacher,
     student,
     methods: methods.made,
