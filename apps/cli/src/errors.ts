@@ -336,3 +336,11 @@ export const wrongRows = (found: number): UserError =>
 export const profileFailed = (said: string): UserError => userError("profile/failed", `[profile] the compiled steps failed: ${said}`, 1);
 export const stoppedTrying = (): UserError =>
   userError("trial/stopped", "stopped while a few steps were tried. Nothing of them was kept; the same command begins anew.", 130);
+
+export const latentsMissing = (file: string, isFolder: boolean): UserError =>
+  userError(
+    "frechet/missing",
+    `[${file}] ${isFolder ? "is a folder" : "There is no such file"}. Expected a file of latents [N, d]: .npy, .safetensors or .csv. Correct the path.`,
+  );
+export const badLatents = (file: string, expected: string, found: string, remedy: string): UserError =>
+  userError("frechet/file", `[${file}] Expected ${expected}; found ${found}. ${remedy}.`);

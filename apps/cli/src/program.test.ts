@@ -15,6 +15,7 @@ test("every command of the first milestones is there, with help", () => {
       "init",
       "explain",
       "profile",
+      "frechet",
       "plugins",
       "schema",
       "runs",

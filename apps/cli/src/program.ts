@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { CompareRunsOptions } from "./commands/compare.js";
 import type { EvaluateOptions } from "./commands/evaluate.js";
 import type { ExplainOptions } from "./commands/explain.js";
+import type { FrechetOptions } from "./commands/frechet.js";
 import type { InitOptions } from "./commands/init.js";
 import type { PredictOptions } from "./commands/predict.js";
 import type { ProfileOptions } from "./commands/profile.js";
@@ -121,6 +122,19 @@ export const program = (finished: (code: number) => void): Command => {
     .addOption(new Option("--primitives").hideHelp())
     .action(async (config: string, options: ProfileOptions) =>
       finished(await (await import("./commands/profile.js")).profile(config, options)),
+    );
+  command("frechet <a> <b>", "the Fréchet semantic distance of two files of latents (.npy, .safetensors, .csv; one row a picture)")
+    .addOption(
+      new Option("--reading <which>", "of which sets: align (aligned, semantic), domain (source, target), pred (predicted, truth)")
+        .choices(["align", "domain", "pred"])
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option("--shrink <how>", "covariances of few rows (default: none)").choices(["none", "identity", "ledoit-wolf"]))
+    .option("--pca <n>", "so many principal components of both files together (default: all dimensions)", whole)
+    .option("--bootstrap <n>", "resamples of the interval, 0 for none (default: 200)", whole)
+    .option("--seed <n>", "seed of the interval (default: 0)", whole)
+    .action(async (a: string, b: string, options: FrechetOptions) =>
+      finished(await (await import("./commands/frechet.js")).frechet(a, b, options)),
     );
   command("plugins", "what the installed packages offer, with options, defaults and their source").action(async (options: Common) =>
     finished(await (await import("./commands/plugins.js")).plugins(options)),

@@ -1,0 +1,201 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeSafetensors } from "@segdistill/core";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { main } from "../program.js";
+import { readLatents } from "../frechet/latents-file.js";
+
+const folder = mkdtempSync(join(tmpdir(), "segdistill-frechet-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const put = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+/** The bytes that numpy.save writes, version 1, 2 or 3. */
+const npy = (header: string, data: Uint8Array, version = 1): Buffer => {
+  const start = version > 1 ? 12 : 10;
+  const text = `${header}${" ".repeat(64 - ((start + header.length + 1) % 64))}\n`;
+  const first = Buffer.alloc(start);
+  first.write("\x93NUMPY", "latin1");
+  first[6] = version;
+  if (version > 1) first.writeUInt32LE(text.length, 8);
+  else first.writeUInt16LE(text.length, 8);
+  return Buffer.concat([first, Buffer.from(text, "latin1"), data]);
+};
+const bytes = (values: Float32Array | Float64Array): Uint8Array => new Uint8Array(values.buffer);
+const header = (type: string, order: string, shape: string): string =>
+  `{'descr': '${type}', 'fortran_order': ${order}, 'shape': ${shape}, }`;
+
+/** Runs a command line; what it wrote to each stream. */
+const run = async (...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => {
+  const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockReturnValue(true));
+  try {
+    const code = await main(args);
+    const text = (spy: typeof out): string => spy!.mock.calls.map(([said]) => String(said)).join("");
+    return { code, out: text(out), err: text(err) };
+  } finally {
+    out!.mockRestore();
+    err!.mockRestore();
+  }
+};
+
+const rows = async (name: string, content: string | Uint8Array): Promise<number[][]> =>
+  (await readLatents(put(name, content))).map((row) => Array.from(row));
+const expected = [[1, 2, 3], [4, 5, 6.5]]; // prettier-ignore
+
+describe("files of latents", () => {
+  test.each([
+    ["NumPy, float32", "f.npy", npy(header("<f4", "False", "(2, 3)"), bytes(Float32Array.of(1, 2, 3, 4, 5, 6.5)))],
+    ["NumPy, float64, Fortran order, version 2", "g.NPY", npy(header("<f8", "True", "(2, 3)"), bytes(Float64Array.of(1, 4, 2, 5, 3, 6.5)), 2)], // prettier-ignore
+    ["NumPy, version 3", "v.npy", npy(header("<f8", "False", "(2, 3)"), bytes(Float64Array.of(1, 2, 3, 4, 5, 6.5)), 3)],
+    ["safetensors", "s.safetensors", Buffer.concat(encodeSafetensors(new Map([["v", { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6.5) }]])))], // prettier-ignore
+    ["CSV", "c.csv", "1,2,+3e0\n4., 5,6.5\n\n"],
+    ["CSV of semicolons, CRLF and a mark at its beginning", "d.csv", "\ufeff1;2;3\r\n4;5;6.5\r\n"],
+    ["CSV of tabs", "t.csv", "1\t2\t3\n4\t5\t6.5"],
+  ])("%s", async (_, name, content) => {
+    expect(await rows(name, content)).toEqual(expected);
+  });
+
+  const saved = "Expected a NumPy file of one array [N, d] of float32 or float64 (np.save); found";
+  const six = bytes(Float32Array.of(1, 2, 3, 4, 5, 6));
+  test.each([
+    ["a.npy", "1,2\n3,4\n5,6\n", `${saved} another format. Save it again: np.save(path, latents).`],
+    [
+      "b.npy",
+      npy(header("<f4", "False", "(2, 3)"), six).subarray(0, 40),
+      `${saved} a file that breaks off in its header. Save it again: np.save(path, latents).`,
+    ],
+    [
+      "c.npy",
+      npy(header("<f4", "False", "(2, 3)"), six.subarray(4)),
+      `${saved} 20 bytes of numbers where 2 x 3 take 24. Save it again: np.save(path, latents).`,
+    ],
+    ["d.npy", npy(header("<f4", "False", "(6,)"), six), `${saved} an array of 1 dimensions. Save it again: np.save(path, latents).`],
+    ["e.npy", npy(header(">f4", "False", "(2, 3)"), six), `${saved} numbers of type >f4. Save it again: np.save(path, latents).`],
+    [
+      "f.npy",
+      npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 3), }", six),
+      `${saved} a header without a plain type, order and shape. Save it again: np.save(path, latents).`,
+    ],
+    [
+      "g.safetensors",
+      Buffer.concat(encodeSafetensors(new Map([["v", { shape: [6], data: new Float32Array(6) }]]))),
+      'Expected one tensor [N, d]; found "v" [6]. Save the latents alone.',
+    ],
+    ["h.safetensors", Buffer.concat(encodeSafetensors(new Map())), "Expected one tensor [N, d]; found none. Save the latents alone."],
+    [
+      "i.csv",
+      "v0,v1\n1,2\n",
+      'Expected numbers with decimal points, one latent a line, no heading; found "v0" in line 1. Take headings and names out.',
+    ],
+    [
+      "j.csv",
+      "1;2\n0,5;3\n",
+      'Expected numbers with decimal points, one latent a line, no heading; found "0,5" in line 2. Take headings and names out.',
+    ],
+    [
+      "k.csv",
+      "1,2\n3,\n",
+      'Expected numbers with decimal points, one latent a line, no heading; found "" in line 2. Take headings and names out.',
+    ],
+    [
+      "l.csv",
+      "1,2\n3,nan\n",
+      'Expected numbers with decimal points, one latent a line, no heading; found "nan" in line 2. Take headings and names out.',
+    ],
+    ["m.txt", "1,2\n", "Expected a file that ends in .npy, .safetensors or .csv; found .txt. Save it in one of these."],
+  ])("refused: %s", async (name, content, message) => {
+    const file = put(name, content);
+    await expect(readLatents(file)).rejects.toThrow(Object.assign(new Error(`[${file}] ${message}`), { name: "SegDistillError", code: "frechet/file", exit: 2 })); // prettier-ignore
+  });
+});
+
+describe("segdistill frechet", () => {
+  const a = put("x.csv", "0\n2\n");
+  const b = put("y.csv", "5\n5\n");
+
+  test("prints value, sizes, options and cautions", async () => {
+    const { code, out } = await run("frechet", a, b, "--reading", "domain", "--bootstrap", "0");
+    const caution = (set: string): string =>
+      `caution: FSD_domain: ${set} has 2 rows for 1 dimensions, fewer than 10 for each: the value is too large, by more the fewer they are. Compare it only with values of the same N and options, or lower pca.`;
+    expect([code, out]).toEqual([
+      0,
+      [
+        "FSD_domain  18.0000",
+        "interval    none: no resamples were asked for",
+        `X, source   ${a}, N 2`,
+        `Y, target   ${b}, N 2`,
+        "d           1",
+        "options     shrink none, pca none, by covariances",
+        "",
+        "Values of other N or options are not comparable.",
+        caution("source"),
+        caution("target"),
+        "",
+      ].join("\n"),
+    ]);
+  });
+
+  test("prints an interval with what was drawn", async () => {
+    const c = put("z.csv", "1\n3\n");
+    const { out } = await run("frechet", a, c, "--reading", "pred", "--bootstrap", "20", "--seed", "7");
+    expect(
+      out
+        .replace(/bias .*\)/, "bias ~)")
+        .split("\n")
+        .slice(0, 3),
+    ).toEqual([
+      "FSD_pred      1.00000",
+      "interval      1.00000 to 1.00000 (95 %, 20 resamples of rows, pairs, seed 7; bias ~)",
+      `X, predicted  ${a}, N 2`,
+    ]);
+  });
+
+  test("gives options on, and everything as JSON with the files", async () => {
+    const two = put("two.csv", "0,1\n2,0\n5,4\n");
+    const { code, out } = await run("frechet", two, two, "--reading", "align", "--shrink", "ledoit-wolf", "--pca", "1", "--json");
+    const found = JSON.parse(out) as Record<string, unknown>;
+    expect([code, found]).toMatchObject([
+      0,
+      {
+        ...{ reading: "FSD_align", shrink: "ledoit-wolf", pca: 1, d: 2, form: "covariances" },
+        ...{ x: { set: "aligned", n: 3, file: two }, y: { set: "semantic", n: 3, file: two } },
+        interval: { resamples: 200, seed: 0, level: 0.95, draws: "pairs" },
+      },
+    ]);
+    expect(found["value"]).toBeLessThan(1e-9);
+  });
+
+  test("ends with 2 where something has to be mended", async () => {
+    const wide = put("wide.csv", "1,2\n3,4\n");
+    const [missing, inner] = [join(folder, "none.npy"), join(folder, "inner.npy")];
+    mkdirSync(inner);
+    const domain = ["--reading", "domain"];
+    for (const [args, message] of [
+      [
+        [a, missing, ...domain],
+        `[${missing}] There is no such file. Expected a file of latents [N, d]: .npy, .safetensors or .csv. Correct the path.\n`,
+      ],
+      [[inner, a, ...domain], `[${inner}] is a folder. Expected a file of latents [N, d]: .npy, .safetensors or .csv. Correct the path.\n`],
+      [
+        [a, wide, ...domain],
+        "[fsd] FSD_domain: source has 1 numbers a row, FSD_domain: target has 2. Expected the same: a distance is taken in one space. Give latents of one size.\n",
+      ],
+      [
+        [a, b, ...domain, "--pca", "x"],
+        "[fsd] pca is NaN. Expected a whole number from 1 to 1: both sets together have 4 rows of 1 numbers. Lower it, or leave it out.\n",
+      ],
+      [
+        [a, b, ...domain, "--bootstrap", "3"],
+        "[fsd] resamples is 3. Expected 0 for no interval, or a whole number from 10 on, such as 200.\n",
+      ],
+    ] as const) {
+      const { code, err } = await run("frechet", ...args);
+      expect([code, err]).toEqual([2, message]);
+    }
+    for (const args of [[a, b], [a, b, "--reading", "fid"], [a, b, ...domain, "--shrink", "much"]]) // prettier-ignore
+      expect((await run("frechet", ...args)).code).toBe(2);
+  });
+});
