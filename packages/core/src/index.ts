@@ -13,7 +13,7 @@ export { meanOver, totalOf } from "./reductions.js";
 export * from "./run-folder/index.js";
 export { cosine, during, poly, publishedRates, rampUp, type Span, steps, times, warmUp } from "./schedules.js";
 export { scope } from "./scope.js";
-export { pooledDice } from "./measures.js";
+export { diceOf, pooledDice } from "./measures.js";
 export { offer, service } from "./services.js";
 export { frozen, from, given, learns, stage } from "./stages.js";
 export { memoryStore, type Position, type StageEvent, type StepRecord, type Store, type Values } from "./store.js";

@@ -1,4 +1,4 @@
-import { add, argMax, cast, mul, oneHot, reshape, slice, sum } from "@tensorflow/tfjs-core";
+import { add, argMax, cast, mul, oneHot, reshape, slice, sum, type Tensor4D } from "@tensorflow/tfjs-core";
 import type { Loss, Step, Wants } from "./contract/index.js";
 
 /**
@@ -9,13 +9,16 @@ import type { Loss, Step, Wants } from "./contract/index.js";
  */
 export const pooledDice =
   (role: string) =>
-  (step: Step<Wants>): Loss => {
-    const { logits } = step.net[role]!;
-    const [images, height, width, classes] = logits.shape;
-    const counts = reshape(mul(step.valid, reshape(step.labelled, [images, 1, 1])), [images, height, width, 1]);
-    const foreground = (x: typeof logits): typeof logits => mul(slice(x, [0, 0, 0, 1], [images, height, width, classes - 1]), counts);
-    const p = foreground(cast(oneHot(argMax(logits, 3), classes), "float32") as typeof logits);
-    const t = foreground(step.labels);
-    const perImage = (x: typeof logits): Loss["sum"] => sum(x, [1, 2, 3]);
-    return { sum: perImage(mul(mul(p, t), 2)), count: perImage(add(p, t)) };
-  };
+  (step: Step<Wants>): Loss =>
+    diceOf(step.net[role]!.logits, step);
+
+/** The same of any logits `[B, H, W, K]` of the step's pictures, for a gate: what a network makes of another bottleneck. */
+export const diceOf = (logits: Tensor4D, step: Pick<Step<Wants>, "labels" | "valid" | "labelled">): Loss => {
+  const [images, height, width, classes] = logits.shape;
+  const counts = reshape(mul(step.valid, reshape(step.labelled, [images, 1, 1])), [images, height, width, 1]);
+  const foreground = (x: typeof logits): typeof logits => mul(slice(x, [0, 0, 0, 1], [images, height, width, classes - 1]), counts);
+  const p = foreground(cast(oneHot(argMax(logits, 3), classes), "float32") as typeof logits);
+  const t = foreground(step.labels);
+  const perImage = (x: typeof logits): Loss["sum"] => sum(x, [1, 2, 3]);
+  return { sum: perImage(mul(mul(p, t), 2)), count: perImage(add(p, t)) };
+};

@@ -1,0 +1,262 @@
+import {
+  cast,
+  div,
+  expandDims,
+  greater,
+  mean,
+  mul,
+  sqrt,
+  square,
+  squaredDifference,
+  sub,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+} from "@tensorflow/tfjs-core";
+import type { PassOf } from "@segdistill/alignment";
+import { float32Barrier } from "@segdistill/backend/ops";
+import {
+  constant,
+  meanOver,
+  offer,
+  service,
+  type Gate,
+  type Method,
+  type Module,
+  type PictureShape,
+  type Scope,
+  type Step,
+  type Term,
+} from "@segdistill/core";
+import { pictureNotDivisible } from "./errors.js";
+import { maskAutoencoder } from "./mask-autoencoder.js";
+import { positionHeaders, type BuiltHeaders } from "./position-headers.js";
+import { hasForeground, maskCrossEntropy, maskDice, maskDiceLoss, masksOf } from "./reconstruction.js";
+
+/** How the semantic autoencoder (P-SAE) is made and held to what it is for. */
+export interface SemanticAutoencoderOptions {
+  /** Channels of its finest level, even; the latent vector has 8 times as many. 64 [code] */
+  readonly width: number;
+  /** Width of the headers. 64 [code] */
+  readonly hidden: number;
+  /** What becomes of pictures in training whose mask is all background. "drop" [ours] */
+  readonly emptyMasks: "drop" | "keep";
+  /** Pooled Dice that reconstructions of the validation masks must reach. 0.9 [ours] */
+  readonly least: number;
+  /** What happens where they do not. "stop" [ours] */
+  readonly otherwise: "stop" | "warn";
+}
+
+/** What a mask means as a vector. */
+export interface MaskLatent {
+  /** One-hot labels `[B, H, W, K]` to ζ `[B, d]`. */
+  readonly encode: (labels: Tensor4D, pass: PassOf) => Tensor2D;
+  /** d */
+  readonly size: number;
+}
+/** ζ: provided by the autoencoder's last stage, read by the stages of the alignment networks. */
+export const maskLatent = service<MaskLatent>("msan/mask-latent");
+
+/** E and D, between masks and latent maps. */
+interface Autoencoder {
+  readonly encode: (masks: Tensor4D, pass: PassOf) => Tensor4D;
+  readonly decode: (map: Tensor4D, pass: PassOf) => Tensor4D;
+  readonly latent: { readonly height: number; readonly width: number; readonly channels: number };
+}
+const autoencoder = service<Autoencoder>("msan/autoencoder");
+
+function autoencoderIn(scope: Scope, { height, width, classes }: PictureShape, options: SemanticAutoencoderOptions): [Module, Autoencoder] {
+  const { size, multiple, build } = maskAutoencoder({ channels: classes === 2 ? 1 : classes, width: options.width });
+  if (height % multiple !== 0 || width % multiple !== 0) throw pictureNotDivisible(height, width, multiple);
+  const module = scope.module("autoencoder", build);
+  return [
+    module,
+    {
+      encode: (masks, pass) => float32Barrier(module.encode(masks, pass(module))),
+      decode: (map, pass) => float32Barrier(module.decode(map, pass(module))),
+      latent: { height: height / multiple, width: width / multiple, channels: size },
+    },
+  ];
+}
+const headersIn = (scope: Scope, { latent }: Autoencoder, { hidden }: SemanticAutoencoderOptions): Module & BuiltHeaders =>
+  scope.module("headers", (make) => positionHeaders({ ...latent, hidden }).build(make));
+
+type Reads = Pick<Step<{}>, "labels" | "valid" | "labelled" | "pass" | "once">;
+/** A mask, and what came back of it. */
+interface Returned {
+  readonly masks: Tensor4D;
+  readonly logits: Tensor4D;
+  /** `[B]`, 1 for pictures that count in training. */
+  readonly counted: Tensor1D;
+  /** M and M̂, where it went through the vector. */
+  readonly through?: { readonly map: Tensor4D; readonly copy: Tensor4D; readonly vector: Tensor2D };
+}
+
+/** Reconstructs the step's masks, once for all terms; through the headers where there are some. */
+const returning =
+  (own: Autoencoder, { emptyMasks }: SemanticAutoencoderOptions, headers?: BuiltHeaders) =>
+  ({ labels, valid, labelled, pass, once }: Reads): Returned =>
+    once("returned", (): Returned => {
+      const masks = masksOf(labels);
+      const counted: Tensor1D = emptyMasks === "drop" ? mul(labelled, hasForeground(masks, valid)) : labelled;
+      const map = own.encode(masks, pass);
+      if (!headers) return { masks, counted, logits: own.decode(map, pass) };
+      const vector = headers.down(map);
+      const copy = headers.up(vector);
+      return { masks, counted, logits: own.decode(copy, pass), through: { map, copy, vector } };
+    });
+
+/** L_(i), and with the headers L_(ii): ‖M̂ − M‖² / (d·h·w) beside it, without gradient into M. */
+function termsOf(returned: (step: Reads) => Returned, withHeaders: boolean): readonly Term<Reads>[] {
+  const reconstruction: readonly Term<Reads>[] = [
+    {
+      name: "cross-entropy",
+      loss: (step) => {
+        const { logits, masks, counted } = returned(step);
+        return meanOver(maskCrossEntropy(logits, masks), step.valid, counted);
+      },
+    },
+    {
+      name: "dice",
+      loss: (step) => {
+        const { logits, masks, counted } = returned(step);
+        return { sum: mul(maskDiceLoss(logits, masks, step.valid), counted), count: counted };
+      },
+    },
+  ];
+  if (!withHeaders) return reconstruction;
+  return [
+    ...reconstruction,
+    {
+      name: "map",
+      loss: (step) => {
+        const { through, counted } = returned(step);
+        return meanOver(squaredDifference(through!.copy, constant(through!.map)), counted);
+      },
+    },
+  ];
+}
+
+/** Some masks are not empty, and they come back. */
+const reconstructionGates = (
+  returned: (step: Reads) => Returned,
+  { least, otherwise }: SemanticAutoencoderOptions,
+): readonly Gate<Reads>[] => [
+  {
+    name: "masks with a foreground",
+    measure: (step) => meanOver(hasForeground(masksOf(step.labels), step.valid), step.labelled),
+    accept: (share) => share > 0,
+    otherwise: "stop",
+  },
+  {
+    name: "dice of the reconstruction",
+    measure: (step) => {
+      const { logits, masks } = returned(step);
+      return maskDice(logits, masks, step.valid);
+    },
+    accept: (dice) => dice >= least,
+    otherwise,
+  },
+];
+
+/** Smallest variance of an entry of ζ that is not called collapsed. methods.md 4 [ours] */
+const spread = 1e-4;
+
+/** What the vector keeps: its Dice and its length are told, a collapse is warned of. */
+const vectorGates = (returned: (step: Reads) => Returned): readonly Gate<Reads>[] => {
+  const vectorOf = (step: Reads): Tensor2D => returned(step).through!.vector;
+  return [
+    {
+      name: "dice through the vector",
+      measure: (step) => {
+        const { logits, masks } = returned(step);
+        return maskDice(logits, masks, step.valid);
+      },
+      accept: () => true,
+      otherwise: "warn",
+    },
+    {
+      name: "share of latent entries that vary",
+      measure: (step) => {
+        const v = vectorOf(step);
+        const w = expandDims(step.labelled, 1); // [B, 1]
+        const n = sum(w);
+        const middle = div(sum(mul(v, w), 0, true), n);
+        const variance = div(sum(mul(square(sub(v, middle)), w), 0), sub(n, 1)); // [d]
+        const counts: Tensor1D = mul(step.labelled, cast(greater(n, 1), "float32")); // one picture has no variance
+        return { sum: mul(counts, mean(cast(greater(variance, spread), "float32"))), count: counts };
+      },
+      accept: (share) => share > 0.5,
+      otherwise: "warn",
+    },
+    {
+      name: "length of the latent vector",
+      measure: (step) => meanOver(sqrt(sum(square(vectorOf(step)), 1)), step.labelled),
+      accept: () => true,
+      otherwise: "warn",
+    },
+  ];
+};
+
+/** S1 (i): E and D, on masks alone. */
+export const reconstructing = (options: SemanticAutoencoderOptions): Method<"reconstructing", {}> => ({
+  name: "reconstructing",
+  options: { ...options },
+  wants: {},
+  provides: [autoencoder],
+  build: ({ scope, picture }) => {
+    const [module, own] = autoencoderIn(scope, picture, options);
+    const returned = returning(own, options);
+    return {
+      trains: [module],
+      provides: [offer(autoencoder, own)],
+      terms: termsOf(returned, false),
+      gates: reconstructionGates(returned, options),
+    };
+  },
+});
+
+/** S1 (ii): the headers alone, E and D as they are. */
+export const summarising = (options: SemanticAutoencoderOptions): Method<"summarising", {}> => ({
+  name: "summarising",
+  options: { ...options },
+  wants: {},
+  uses: [autoencoder],
+  provides: [maskLatent],
+  build: ({ scope, use }) => {
+    const own = use(autoencoder);
+    const headers = headersIn(scope, own, options);
+    const returned = returning(own, options, headers);
+    return {
+      trains: [headers],
+      provides: [offer(maskLatent, latentOf(own, headers))],
+      terms: termsOf(returned, true),
+      gates: vectorGates(returned),
+    };
+  },
+});
+
+/** Both at once: E, headers and D, always through the vector. An older form of the released code. */
+export const reconstructingThroughVectors = (options: SemanticAutoencoderOptions): Method<"reconstructing", {}> => ({
+  name: "reconstructing",
+  options: { ...options, joint: true },
+  wants: {},
+  provides: [maskLatent],
+  build: ({ scope, picture }) => {
+    const [module, own] = autoencoderIn(scope, picture, options);
+    const headers = headersIn(scope, own, options);
+    const returned = returning(own, options, headers);
+    return {
+      trains: [module, headers],
+      provides: [offer(maskLatent, latentOf(own, headers))],
+      terms: termsOf(returned, true),
+      gates: [...reconstructionGates(returned, options), ...vectorGates(returned)],
+    };
+  },
+});
+
+const latentOf = (own: Autoencoder, headers: BuiltHeaders): MaskLatent => ({
+  encode: (labels, pass) => headers.down(own.encode(masksOf(labels), pass)),
+  size: own.latent.channels,
+});
