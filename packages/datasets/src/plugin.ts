@@ -2,8 +2,10 @@ import { busi, busiOptions } from "./adapters/busi.js";
 import { chaseDb1, chaseDb1Options } from "./adapters/chase-db1.js";
 import { cvcClinicDb, cvcClinicDbOptions } from "./adapters/cvc-clinicdb.js";
 import { dca1, dca1Options } from "./adapters/dca1.js";
+import { drive, driveOptions } from "./adapters/drive.js";
 import { folder } from "./adapters/folder.js";
 import { folderOptions } from "./adapters/folder-options.js";
+import { hrf, hrfOptions } from "./adapters/hrf.js";
 import { kvasirSeg, kvasirSegOptions } from "./adapters/kvasir-seg.js";
 import { phantoms, phantomsOptions } from "./adapters/phantoms.js";
 import { stare, stareOptions } from "./adapters/stare.js";
@@ -19,6 +21,8 @@ export const segdistill = {
     "cvc-clinicdb": { options: cvcClinicDbOptions, create: cvcClinicDb },
     "kvasir-seg": { options: kvasirSegOptions, create: kvasirSeg },
     busi: { options: busiOptions, create: busi },
+    drive: { options: driveOptions, create: drive },
+    hrf: { options: hrfOptions, create: hrf },
     stare: { options: stareOptions, create: stare },
   },
 };

@@ -3,6 +3,8 @@ import { busiLayout } from "./busi.js";
 import { chaseDb1Layout } from "./chase-db1.js";
 import { cvcClinicDbLayout } from "./cvc-clinicdb.js";
 import { dca1Layout } from "./dca1.js";
+import { driveLayout } from "./drive.js";
+import { hrfLayout } from "./hrf.js";
 import { stareLayout } from "./stare.js";
 import { folderLayout } from "./folder.js";
 import { kvasirSegLayout } from "./kvasir-seg.js";
@@ -11,7 +13,7 @@ import type { Layout } from "./root.js";
 
 /** Published sets first: theirs is more to know a folder by. */
 const layouts: readonly Layout[] = [
-  ...[chaseDb1Layout, stareLayout, dca1Layout, cvcClinicDbLayout, kvasirSegLayout, busiLayout],
+  ...[chaseDb1Layout, stareLayout, driveLayout, hrfLayout, dca1Layout, cvcClinicDbLayout, kvasirSegLayout, busiLayout],
   folderWithMasks(),
 ];
 

@@ -3,8 +3,10 @@ export { chaseDb1, chaseDb1Options, type ChaseDb1Options } from "./chase-db1.js"
 export { cvcClinicDb, cvcClinicDbOptions, type CvcClinicDbOptions } from "./cvc-clinicdb.js";
 export { dca1, dca1Options, type Dca1Options } from "./dca1.js";
 export { detect } from "./detect.js";
+export { drive, driveOptions, type DriveOptions } from "./drive.js";
 export { folder } from "./folder.js";
 export { folderOptions, type FolderOptions } from "./folder-options.js";
+export { hrf, hrfOptions, type HrfOptions } from "./hrf.js";
 export { kvasirSeg, kvasirSegOptions, type KvasirSegOptions } from "./kvasir-seg.js";
 export { phantoms, phantomsOptions, type PhantomsOptions } from "./phantoms.js";
 export { stare, stareOptions, type StareOptions } from "./stare.js";

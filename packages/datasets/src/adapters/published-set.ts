@@ -16,6 +16,8 @@ export interface PublishedCase {
   /** None: the case has no label. Several are united. */
   readonly masks: readonly Found[];
   readonly second?: Found | null;
+  /** The published field of view. */
+  readonly fieldOfView?: Found | null;
   /** The class index of what the masks mark, 1 unless said. */
   readonly marks?: number;
 }
@@ -28,7 +30,7 @@ export interface Published {
   readonly cases: readonly PublishedCase[];
   readonly splits: Parts;
   readonly warnings: readonly string[];
-  /** Finds the field of view in the picture; without it every pixel counts. */
+  /** Finds the field of view in a picture that has no file of it; without it every pixel counts. */
   readonly fieldOfView?: (picture: Raster) => Mask;
 }
 
@@ -38,7 +40,7 @@ export interface Published {
  * @throws reading: a mask of another size than its picture, an unreadable file
  */
 export function publishedSet({ name, domain = name, classes, cases: files, splits, warnings, fieldOfView }: Published): DataSet {
-  const cases = files.map(({ id, group, image, masks, second = null, marks = 1 }): Case => {
+  const cases = files.map(({ id, group, image, masks, second = null, fieldOfView: field = null, marks = 1 }): Case => {
     const picture = held(() => readPicture(image.file));
     const drawn = async (by: readonly Found[]): Promise<Mask | null> =>
       by.length === 0
@@ -51,7 +53,8 @@ export function publishedSet({ name, domain = name, classes, cases: files, split
       spacingMm: null,
       image: picture,
       label: () => drawn(masks),
-      fieldOfView: async () => (fieldOfView === undefined ? null : fieldOfView(await picture())),
+      fieldOfView: async () =>
+        field !== null ? fitting(name, field, image, await picture()) : fieldOfView === undefined ? null : fieldOfView(await picture()),
       secondObserver: () => drawn(second === null ? [] : [second]),
     };
   });
@@ -64,10 +67,11 @@ export function publishedSet({ name, domain = name, classes, cases: files, split
     warnings,
     fingerprint: () =>
       fingerprint(
-        files.flatMap(({ id, image, masks, second = null }) => [
+        files.flatMap(({ id, image, masks, second = null, fieldOfView: field = null }) => [
           { id: `${id} image`, bytes: image.file },
           ...masks.map((mask, i) => ({ id: i === 0 ? `${id} mask` : `${id} mask ${String(i)}`, bytes: mask.file })),
           ...(second === null ? [] : [{ id: `${id} second`, bytes: second.file }]),
+          ...(field === null ? [] : [{ id: `${id} field of view`, bytes: field.file }]),
         ]),
       ),
   };
