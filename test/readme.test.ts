@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { configure } from "../apps/cli/src/config/configure.js";
-import { parseSource } from "../apps/cli/src/config/read.js";
+import { readConfiguration } from "../apps/cli/src/config/extends.js";
+import { parseSource, type Source } from "../apps/cli/src/config/read.js";
 import { published, root } from "./packed.js";
 
 const read = (...path: readonly string[]): string => readFileSync(join(root, ...path), "utf8");
@@ -16,15 +17,18 @@ test("the script that the tarball test runs is shown whole, and has at most 20 s
   expect(script.match(/^[^\n]*;$/gm)?.filter((line) => !line.startsWith("import ")).length).toBeLessThanOrEqual(20);
 });
 
-const yaml = [...read("README.md").matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text], i): [string, string] => [`README.md ${i}`, text!]);
+const yaml = [...read("README.md").matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text], i): [string, () => Source] => [
+  `README.md ${i}`,
+  () => parseSource(text!, `README.md ${i}`),
+]);
 const files = ["examples", "configs"].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith(".yaml"))
-    .map((name): [string, string] => [`${folder}/${name}`, read(folder, name)]),
+    .map((name): [string, () => Source] => [`${folder}/${name}`, () => readConfiguration(join(root, folder, name))]),
 );
 
-test.each([...yaml, ...files])("the configuration %s is accepted", (name, text) => {
-  const { data, distil } = configure(parseSource(text, name));
+test.each([...yaml, ...files])("the configuration %s is accepted", (_, source) => {
+  const { data, distil } = configure(source());
   expect(Object.keys(data.test).length).toBeGreaterThan(0);
   expect(distil.methods.map(({ use }) => use)).toContain("@segdistill/plugin-kd#supervised");
 });
