@@ -1,0 +1,2 @@
+export { gkd, type GkdOptions } from "./gkd.js";
+export { segdistill } from "./plugin.js";
