@@ -13,25 +13,23 @@ describe("DCGD's losses", () => {
   test.each(Object.entries(checks))("%s", (_, check) => check(distance));
 });
 
-/** What an implementation fails at, by name. */
-const failures = (wrong: Parameters<typeof wrongDistance>[0]): string[] =>
-  Object.entries(checks).flatMap(([name, check]) => {
+/** The first check that an implementation fails at, by name. */
+const failure = (wrong: Parameters<typeof wrongDistance>[0], among: readonly string[]): string | undefined =>
+  among.find((name) => {
     try {
-      check(wrongDistance(wrong));
-      return [];
+      checks[name]!(wrongDistance(wrong));
+      return false;
     } catch {
-      return [name];
+      return true;
     }
   });
+const names = Object.keys(checks);
+// with the fixture of PyTorch out of the way: hand-worked numbers and properties tell
+const ours = names.filter((name) => !name.includes("PyTorch"));
 
-test("the second implementation passes all that ours passes", () => expect(failures("nothing")).toEqual([]));
+test("the second implementation passes all that ours passes", () => expect(failure("nothing", names)).toBeUndefined());
 
-test.each(wrongs)("%s: a check tells", (wrong) => {
-  const found = failures(wrong);
-  expect(found).not.toEqual([]);
-  // with the fixture of PyTorch out of the way, hand-worked numbers and properties still tell
-  expect(found.filter((name) => !name.includes("PyTorch"))).not.toEqual([]);
-});
+test.each(wrongs)("%s: a check tells", (wrong) => expect(failure(wrong, ours)).toBeDefined());
 
 const everything = [
   ["the star", starEdges],
