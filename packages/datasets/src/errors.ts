@@ -88,6 +88,41 @@ export const seriesGap = (folder: string, step: number, mean: number): Error =>
     `[volume] the slices of "${folder}" are not evenly spaced. Expected one distance between neighbours; the first two are ${Number(step.toFixed(4))} mm apart, all of them ${Number(mean.toFixed(4))} mm on average. Add the missing files, or take out what is there twice.`,
   );
 
+/** An image and its label on different grids; `isOnlyPlace` where they have as many voxels. */
+export const gridsDiffer = (name: string, image: string, grid: string, label: string, other: string, isOnlyPlace: boolean): Error =>
+  userError(
+    "grids-differ",
+    `[${name}] "${image}" and its label "${label}" are not on one grid. Expected ${isOnlyPlace ? "the same places within 0.001 mm" : "the same numbers of voxels"}; the image is ${grid}, the label ${other}. Nothing is resampled silently: correct the files or their names${isOnlyPlace && name === "folder" ? ", or set trustShape: true" : ""}.`,
+  );
+
+/** A label volume with numbers that are no class numbers. */
+export const maskFraction = (path: string, value: number): Error =>
+  userError(
+    "mask-fraction",
+    `[mask] "${path}" has the value ${value}. Expected whole numbers from 0 to 65535. Round it, or take the label file.`,
+  );
+
+/** A file that a Decathlon list names and that is not there. */
+export const msdFileMissing = (path: string, list: string): Error =>
+  userError(
+    "msd-file-missing",
+    `[msd] "${path}" does not exist. Expected every file that ${list} names. Unpack the whole archive, or take the entry out of the list.`,
+  );
+
+/** A CHAOS patient with another number of masks than of slices. */
+export const chaosCounts = (images: string, slices: number, ground: string, masks: number): Error =>
+  userError(
+    "chaos-counts",
+    `[chaos-ct] "${images}" has ${slices} slices, "${ground}" ${masks} masks. Expected one mask a slice: they are paired by rank. Unpack the archive again.`,
+  );
+
+/** A DICOM file and the mask of its rank whose numbers disagree. */
+export const chaosNumbers = (image: string, mask: string): Error =>
+  userError(
+    "chaos-numbers",
+    `[chaos-ct] "${image}" and "${mask}" have one rank and different numbers. Expected iNNNN,0000b.dcm with liver_GT_NNN.png. Unpack the archive again.`,
+  );
+
 // Raster and preparation
 
 /** A picture from which no channel can be picked. */
@@ -354,11 +389,18 @@ export const noPictures = (name: string, root: string, images: string): Error =>
     `[${name}] no picture was found below "${images}" in "${root}". Expected PNG, JPEG, TIFF, GIF, PGM or PPM files. Say where they are with the option images.`,
   );
 
-/** A volume, for a later version. */
+/** A volume in a format that is not read. */
 export const volumesNotRead = (name: string, path: string): Error =>
   userError(
     "volume-not-read",
-    `[${name}] "${path}" is a volume. Expected pictures: volumes are not read yet. Export its slices as PNG, or list it under skip.`,
+    `[${name}] "${path}" is a volume of a format that is not read. Expected .nii, .nii.gz, .nrrd or .mha files, DICOM files for images, or pictures. Convert it, or list it under skip.`,
+  );
+
+/** Pictures among volumes. */
+export const kindsMixed = (picture: string, volume: string): Error =>
+  userError(
+    "kinds-mixed",
+    `[folder] "${picture}" is a picture, "${volume}" a volume. Expected only pictures, or only volumes with volumes as masks. Open them as two data sets, or list one kind under skip.`,
   );
 
 /** A regular expression that is none. */

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { busiLayout } from "./busi.js";
+import { chaosCtLayout } from "./chaos-ct.js";
 import { chaseDb1Layout } from "./chase-db1.js";
 import { cvcClinicDbLayout } from "./cvc-clinicdb.js";
 import { dca1Layout } from "./dca1.js";
@@ -8,12 +9,15 @@ import { hrfLayout } from "./hrf.js";
 import { stareLayout } from "./stare.js";
 import { folderLayout } from "./folder.js";
 import { kvasirSegLayout } from "./kvasir-seg.js";
+import { litsLayout } from "./lits.js";
+import { msdLayout } from "./msd.js";
 import { foldersIn } from "./walk.js";
 import type { Layout } from "./root.js";
 
 /** Published sets first: theirs is more to know a folder by. */
 const layouts: readonly Layout[] = [
   ...[chaseDb1Layout, stareLayout, driveLayout, hrfLayout, dca1Layout, cvcClinicDbLayout, kvasirSegLayout, busiLayout],
+  ...[chaosCtLayout, msdLayout, litsLayout],
   folderWithMasks(),
 ];
 

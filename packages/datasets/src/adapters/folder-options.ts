@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sliceOptions } from "../volumes/slice-options.js";
 
 const byte = z.int().min(0).max(65535);
 const share = z.number().min(0).max(1);
@@ -76,6 +77,11 @@ export const folderOptions = z.strictObject({
   unlabelled: z.boolean().default(false).describe("Whether a picture may lack a mask: its label is null then [ours]"),
   spacingMm: z.tuple([z.number().positive(), z.number().positive()]).optional().describe("[row, column] in mm a pixel"),
   orient: z.enum(["rot90cw", "rot90ccw", "rot180", "flipRows", "flipColumns"]).optional().describe("Turns pictures and masks alike"),
+  ...sliceOptions,
+  trustShape: z
+    .boolean()
+    .default(false)
+    .describe("Whether a volume and its mask may lie at different places, as long as they have as many voxels along every axis [ours]"),
   domain: z.string().default("folder").describe("What tables call these pictures [ours]"),
 });
 

@@ -180,11 +180,11 @@ describe("folder", () => {
         '[folder] "images/a.jpg" and "images/a.png" are pictures of one name. Expected one file a name. Take one of them away, or list it under skip.',
       ),
     );
-    await text("images/liver.nii.gz", "a volume");
+    await text("images/liver.npz", "a volume");
     await expect(folder()(root)).rejects.toThrow(
       userError(
         "volume-not-read",
-        '[folder] "images/liver.nii.gz" is a volume. Expected pictures: volumes are not read yet. Export its slices as PNG, or list it under skip.',
+        '[folder] "images/liver.npz" is a volume of a format that is not read. Expected .nii, .nii.gz, .nrrd or .mha files, DICOM files for images, or pictures. Convert it, or list it under skip.',
       ),
     );
     await rm(join(root, "images"), { recursive: true });

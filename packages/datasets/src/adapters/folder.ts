@@ -18,6 +18,8 @@ import { splitByGroup, type Parts } from "./split-by-group.js";
 import { splitByLists } from "./split-lists.js";
 import { nameOf } from "./stem.js";
 import { foldersIn, walk, type Found } from "./walk.js";
+import { volumeSet } from "../volumes/volume-set.js";
+import { folderVolumes, isVolume, kindOf, withSeries } from "./folder-volumes.js";
 
 const name = "folder";
 
@@ -38,7 +40,8 @@ export const folderLayout = (images: string, masks: string): Layout => ({
 /**
  * Pictures and masks of the same names in two folders. datasets.md 3
  *
- * `images/` and `masks/` work without any option; everything else is in {@link folderOptions}. Ids are paths below `images` without ending and suffix. Pictures only: volumes are not read yet.
+ * `images/` and `masks/` work without any option; everything else is in {@link folderOptions}. Ids are paths below `images` without ending and suffix. Where `images` holds volumes (NIfTI,
+ * NRRD, MetaImage, folders of DICOM files), cases are their slices, called `<id>/<slice>`.
  *
  * @throws what is wrong with the folder, its names, lists and groups, all of it before anything is read; reading: masks of another size or with unknown values, unreadable files.
  */
@@ -48,7 +51,10 @@ export function folder(options: FolderOptions = {}): (root?: string) => Promise<
   return async (given) => {
     const root = await findRoot(folderLayout(settings.images, settings.masks), given);
     const isLeftOut = fitsOne(settings.skip);
-    const files = (await walk(root.folder)).filter(({ path }) => !isLeftOut(path));
+    const files = await withSeries(
+      (await walk(root.folder)).filter(({ path }) => !isLeftOut(path)),
+      settings,
+    );
     const { pictures, masks } = sorted(files, settings);
     if (pictures.length === 0) throw noPictures(name, root.folder, settings.images);
     const ending = masks[0] === undefined ? ".png" : masks[0].path.slice(nameOf(masks[0].path).stem.length);
@@ -63,6 +69,27 @@ export function folder(options: FolderOptions = {}): (root?: string) => Promise<
     const ids = pictures.map(({ key }) => key);
     const facts = factsOf(pictures, settings);
     const groups = facts.group ?? (await groupsOf(name, root.folder, settings.group, ids));
+    const warnings = [
+      ...root.warnings,
+      ...pairs.warnings,
+      ...(settings.group === undefined && facts.group === undefined
+        ? [`[${name}] patients unknown: split by image. Give group, if several pictures are of one patient.`]
+        : []),
+    ];
+    if (pictures.some(isVolume)) {
+      const volumes = await folderVolumes(pictures, pairs.masks, groups, settings, classes);
+      const splits = withParts(name, volumes, await partsOf(root.folder, volumes, facts.part, settings), settings.parts);
+      return volumeSet({
+        name,
+        domain: settings.domain,
+        classes: classes.names,
+        volumes,
+        splits,
+        warnings,
+        settings,
+        turned: orienting(settings),
+      });
+    }
     const cases = pictures.map((picture) =>
       caseOf(picture, pairs.masks.get(picture.key)!, views?.get(picture.key) ?? null, groups.get(picture.key)!, settings, classes.read),
     );
@@ -73,14 +100,7 @@ export function folder(options: FolderOptions = {}): (root?: string) => Promise<
       classes: classes.names,
       cases,
       splits,
-      warnings: [
-        ...root.warnings,
-        ...pairs.warnings,
-        ...(settings.group === undefined && facts.group === undefined
-          ? [`[${name}] patients unknown: split by image. Give group, if several pictures are of one patient.`]
-          : []),
-        ...leftOutWarning(name, splits),
-      ],
+      warnings: [...warnings, ...leftOutWarning(name, splits)],
       fingerprint: () =>
         fingerprint(
           pictures.flatMap((picture) => [
@@ -106,11 +126,12 @@ function sorted(
     stem.endsWith(suffix) ? stem.slice(0, stem.length - suffix.length) : null;
   const found: { pictures: Named[]; masks: Named[] } = { pictures: [], masks: [] };
   for (const file of files) {
-    const { kind } = nameOf(file.path);
+    const kind = kindOf(file);
     const [image, mask, view] = [ofImages(file.path), ofMasks(file.path), ofViews(file.path)];
     if (kind === "other" || (image === null && mask === null) || (view !== null && depth(fov!) > depth(images))) continue;
-    if (kind === "volume") throw volumesNotRead(name, file.path);
-    const named = (below: string): string => expression?.exec(below)?.groups?.["id"] ?? nameOf(below).stem;
+    if (kind === "volume" && !isVolume(file)) throw volumesNotRead(name, file.path);
+    const stemOf = (below: string): string => (file.series ? below : nameOf(below).stem);
+    const named = (below: string): string => expression?.exec(below)?.groups?.["id"] ?? stemOf(below);
     if (mask !== null && (isSame || image === null || depth(masks) > depth(images))) {
       const stem = named(mask);
       // `X_mask_1` is a mask of `X` as `X_mask` is; without a suffix pairing decides what `X_1` belongs to.
@@ -124,6 +145,9 @@ function sorted(
     const key = without(stem, imageSuffix);
     (key === null && isSame ? found.masks : found.pictures).push({ ...file, key: key ?? stem });
   }
+  // A series that lies in `images` itself has no name of its own: it takes that of the one mask.
+  const nameless = found.masks.length === 1 ? found.masks[0]!.key : "volume";
+  found.pictures = found.pictures.map((picture) => (picture.key === "" ? { ...picture, key: nameless } : picture));
   return found;
 }
 
@@ -174,7 +198,12 @@ function factsOf(
   return { group: group === undefined && groups.size === pictures.length ? groups : undefined, part };
 }
 
-async function partsOf(root: string, cases: readonly Case[], part: ReadonlyMap<string, string>, { split }: FolderSettings): Promise<Parts> {
+async function partsOf(
+  root: string,
+  cases: readonly { readonly id: string; readonly group: string }[],
+  part: ReadonlyMap<string, string>,
+  { split }: FolderSettings,
+): Promise<Parts> {
   const ids = cases.map(({ id }) => id);
   if (typeof split === "object" && "lists" in split) return splitByLists(name, root, split.lists, ids);
   if (split === "folders" || (split === undefined && part.size > 0)) {
@@ -184,6 +213,20 @@ async function partsOf(root: string, cases: readonly Case[], part: ReadonlyMap<s
   return splitByGroup(cases, split ?? { seed: 0, train: 0.7, validation: 0.1, test: 0.2 });
 }
 
+/** What `orient` does to a picture. */
+const orienting =
+  ({ orient }: FolderSettings) =>
+  <P extends Raster | Mask>(one: P): P => {
+    if (orient === undefined) return one;
+    return {
+      rot90cw: () => turn(one, 1),
+      rot180: () => turn(one, 2),
+      rot90ccw: () => turn(one, 3),
+      flipRows: () => flipRows(one),
+      flipColumns: () => flipColumns(one),
+    }[orient]();
+  };
+
 function caseOf(
   picture: Named,
   masks: readonly Named[],
@@ -192,16 +235,7 @@ function caseOf(
   settings: FolderSettings,
   read: (file: Found) => Promise<Mask>,
 ): Case {
-  const oriented = <P extends Raster | Mask>(one: P): P => {
-    if (settings.orient === undefined) return one;
-    return {
-      rot90cw: () => turn(one, 1),
-      rot180: () => turn(one, 2),
-      rot90ccw: () => turn(one, 3),
-      flipRows: () => flipRows(one),
-      flipColumns: () => flipColumns(one),
-    }[settings.orient]();
-  };
+  const oriented = orienting(settings);
   const stored = held(() => readPicture(picture.file));
   const fitting = async (file: Found, mask: Mask): Promise<Mask> => {
     const image = await stored();

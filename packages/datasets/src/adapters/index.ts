@@ -1,4 +1,5 @@
 export { busi, busiOptions, type BusiOptions } from "./busi.js";
+export { chaosCt, chaosCtOptions, type ChaosCtOptions } from "./chaos-ct.js";
 export { chaseDb1, chaseDb1Options, type ChaseDb1Options } from "./chase-db1.js";
 export { cvcClinicDb, cvcClinicDbOptions, type CvcClinicDbOptions } from "./cvc-clinicdb.js";
 export { dca1, dca1Options, type Dca1Options } from "./dca1.js";
@@ -8,6 +9,8 @@ export { folder } from "./folder.js";
 export { folderOptions, type FolderOptions } from "./folder-options.js";
 export { hrf, hrfOptions, type HrfOptions } from "./hrf.js";
 export { kvasirSeg, kvasirSegOptions, type KvasirSegOptions } from "./kvasir-seg.js";
+export { lits, litsOptions, type LitsOptions } from "./lits.js";
+export { msd, msdOptions, type MsdOptions } from "./msd.js";
 export { phantoms, phantomsOptions, type PhantomsOptions } from "./phantoms.js";
 export { stare, stareOptions, type StareOptions } from "./stare.js";
 export { walk } from "./walk.js";

@@ -13,6 +13,8 @@ export interface MaskClasses {
   readonly names: readonly string[];
   /** Class indices 0…K−1 of a mask file, 255 where it says nothing. */
   readonly read: (file: Found) => Promise<Mask>;
+  /** The same of values that were read already, by value: colours are for files of pictures. */
+  readonly of: (values: Raster, path: string) => Mask;
 }
 
 /**
@@ -21,8 +23,10 @@ export interface MaskClasses {
  * @throws here: colours and values mixed. Reading: an unknown value or colour, a soft mask, class numbers where one class was expected, colours in a JPEG.
  */
 export function maskClasses({ classes, threshold, ignore }: Pick<FolderSettings, "classes" | "threshold" | "ignore">): MaskClasses {
-  if (classes === undefined)
-    return { names: ["background", "foreground"], read: async (file) => binary(await readMask(file.file), file, threshold, ignore) };
+  if (classes === undefined) {
+    const of = (values: Raster, path: string): Mask => binary(values, path, threshold, ignore);
+    return { names: ["background", "foreground"], read: async (file) => of(await readMask(file.file), file.path), of };
+  }
   const named = Object.entries(classes).filter(([name]) => name !== "background");
   const names = ["background", ...named.map(([name]) => name)];
   const colours = Object.values(classes).filter((value) => typeof value === "string").length;
@@ -31,7 +35,8 @@ export function maskClasses({ classes, threshold, ignore }: Pick<FolderSettings,
   if (classes["background"] === undefined) map.set(0, 0);
   for (const [name, value] of Object.entries(classes)) for (const one of valuesOf(value)) map.set(one, names.indexOf(name));
   for (const value of ignore) map.set(colours > 0 ? value * 0x010101 : value, unlabelled);
-  return { names, read: colours > 0 ? (file) => byColour(file, map) : async (file) => mapped(await readMask(file.file), map, file.path) };
+  const of = (values: Raster, path: string): Mask => mapped(values, map, path);
+  return { names, read: colours > 0 ? (file) => byColour(file, map) : async (file) => of(await readMask(file.file), file.path), of };
 }
 
 function valuesOf(value: NonNullable<FolderSettings["classes"]>[string]): number[] {
@@ -41,10 +46,10 @@ function valuesOf(value: NonNullable<FolderSettings["classes"]>[string]): number
   return Array.from({ length: Math.max(0, value.to - value.from + 1) }, (_, i) => value.from + i);
 }
 
-function binary(values: Raster, file: Found, threshold: "auto" | number, ignore: readonly number[]): Mask {
+function binary(values: Raster, path: string, threshold: "auto" | number, ignore: readonly number[]): Mask {
   const left = new Set(ignore);
   const counted = Array.from<number>(values.data).filter((value) => !left.has(value));
-  if (threshold === "auto" && values.data instanceof Uint8Array) refuseUnlessTwoValued(counted, file);
+  if (threshold === "auto" && values.data instanceof Uint8Array) refuseUnlessTwoValued(counted, path);
   const most = counted.reduce((a, b) => Math.max(a, b), 0);
   // Values that do not count must not decide whether a file is one of 0 and 1.
   const cut = most <= 1 ? 1 : threshold === "auto" ? undefined : threshold;
@@ -52,16 +57,16 @@ function binary(values: Raster, file: Found, threshold: "auto" | number, ignore:
   return left.size === 0 ? mask : { ...mask, data: mask.data.map((value, i) => (left.has(values.data[i]!) ? unlabelled : value)) };
 }
 
-function refuseUnlessTwoValued(values: readonly number[], file: Found): void {
+function refuseUnlessTwoValued(values: readonly number[], path: string): void {
   const counts = new Uint32Array(256);
   for (const value of values) counts[value]! += 1;
   const between = (low: number, high: number): number => counts.subarray(low, high + 1).reduce((a, b) => a + b, 0);
   const odd = counts.findIndex((count, value) => value > 1 && count > 0);
-  const isJpeg = /\.jpe?g$/i.test(file.path);
-  if (odd > 0 && between(near + 1, 255) === 0 && !isJpeg) throw classNumbers(file.path, odd, counts[odd]!);
+  const isJpeg = /\.jpe?g$/i.test(path);
+  if (odd > 0 && between(near + 1, 255) === 0 && !isJpeg) throw classNumbers(path, odd, counts[odd]!);
   if (between(near + 1, 255 - near - 1) > 0.01 * values.length)
     throw softMask(
-      file.path,
+      path,
       [0, 32, 64, 96, 128, 160, 192, 224].map((from) => between(from, from + 31) / values.length),
     );
 }

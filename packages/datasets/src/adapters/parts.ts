@@ -49,9 +49,9 @@ function refuseDividedGroups(name: string, cases: readonly Grouped[], parts: Par
 }
 
 /** Says how many ids are in no part but `all`; nothing where every one is, or where there is no other part. */
-export function leftOutWarning(name: string, parts: Parts): readonly string[] {
+export function leftOutWarning(name: string, parts: Parts, what = "pictures"): readonly string[] {
   const { all = [], ...others } = parts;
   const inside = new Set(Object.values(others).flat());
   const leftOut = Object.keys(others).length === 0 ? 0 : all.filter((id) => !inside.has(id)).length;
-  return leftOut === 0 ? [] : [`[${name}] ${String(leftOut)} of ${String(all.length)} pictures are in no part of the split.`];
+  return leftOut === 0 ? [] : [`[${name}] ${String(leftOut)} of ${String(all.length)} ${what} are in no part of the split.`];
 }

@@ -9,6 +9,8 @@ export interface Found {
   readonly path: string;
   /** Where it can be opened. */
   readonly file: string;
+  /** The files of a DICOM series; `path` and `file` are then their folder's. */
+  readonly series?: readonly string[];
 }
 
 /** Whether a name belongs to no data set: dot files (`._*` among them), `__MACOSX`, `Thumbs.db`, `desktop.ini`, `SOURCE.txt`. datasets.md 1.1 */

@@ -3,6 +3,7 @@ import { fieldOfViewNeeded, prepareChannels, prepareSizes, scoresSize } from "..
 import { channel } from "../raster/channel.js";
 import { clahe } from "../raster/clahe.js";
 import { boundingBox } from "../raster/field-of-view.js";
+import { windowed } from "../raster/window.js";
 import { resizeBilinear, resizeNearest } from "../raster/resize.js";
 import { prepareSchema, type PrepareOptions, type PrepareStep } from "./schema.js";
 
@@ -64,7 +65,7 @@ function sizeByFieldOfView(id: string, image: Raster, fieldOfView: Mask | null, 
 /**
  * The one preparation of training, evaluation, prediction and browser: steps of `prepareSchema`, in their order. [ours]
  *
- * `channel` picks one channel · `clahe` equalises 8-bit grey · `fieldOfViewWidth` resizes so that the field of view's bounding box is so many pixels wide ·
+ * `window` makes 8 bits of the values between two bounds · `channel` picks one channel · `clahe` equalises 8-bit grey · `fieldOfViewWidth` resizes so that the field of view's bounding box is so many pixels wide ·
  * `resize` to a size · `scale` divides. Pictures are resized bilinearly (half-pixel centres, no antialiasing), labels and masks by the nearest pixel (methods.md 1.5).
  *
  *     const { apply } = prepare([{ channel: "green" }, { clahe: {} }, { fieldOfViewWidth: 512 }, { scale: 255 }]);
@@ -83,7 +84,8 @@ export function prepare(steps: PrepareOptions): Prepare {
     if (fieldOfView) sameGrid(id, "field of view", input.image, fieldOfView);
     let image = input.image;
     for (const step of describe) {
-      if ("channel" in step) image = channel(image, step.channel);
+      if ("window" in step) image = windowed(image, step.window);
+      else if ("channel" in step) image = channel(image, step.channel);
       else if ("clahe" in step) image = clahe(image, step.clahe);
       else if ("scale" in step) image = divided(image, step.scale);
       else {

@@ -93,3 +93,7 @@ const short = (value: number): string => String(Number(value.toPrecision(6)));
 /** A grid in words: `12 x 10 x 5, affine [[-1, 0, 0, 5], …]`. */
 export const gridText = ({ size, affine }: Grid): string =>
   `${size.join(" x ")}, affine [${affine.map((row) => `[${row.map(short).join(", ")}]`).join(", ")}]`;
+
+/** Whether an affine is the identity: nobody knows where the voxels are. */
+export const isIdentity = ({ affine }: Grid): boolean =>
+  affine.every((row, r) => row.every((value, c) => Math.abs(value - (r === c ? 1 : 0)) < 1e-6));

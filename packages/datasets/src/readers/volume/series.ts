@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
 import { seriesGap, seriesSizes } from "../../errors.js";
 import { readItkSeries, readItkTags, type ItkImage } from "./itk.js";
 
@@ -17,6 +18,12 @@ export async function isDicom(file: string): Promise<boolean> {
   }
 }
 
+export interface Series {
+  readonly image: ItkImage;
+  /** The name of every slice's file along the third axis. */
+  readonly order: readonly string[];
+}
+
 /**
  * Reads the files of a folder as one series, ordered by ImagePositionPatient and never by name or series UID. datasets.md 2.8
  *
@@ -24,7 +31,7 @@ export async function isDicom(file: string): Promise<boolean> {
  *
  * @throws volume-unreadable; series-sizes, series-gap where slices are missing (the distance of the first two is not the mean distance)
  */
-export async function readSeries(folder: string, files: readonly string[]): Promise<ItkImage> {
+export async function readSeries(folder: string, files: readonly string[]): Promise<Series> {
   const first = await readItkSeries(folder, files, false).catch((error: unknown) => {
     if (files.length < 2) throw error;
     return undefined;
@@ -39,7 +46,7 @@ export async function readSeries(folder: string, files: readonly string[]): Prom
     if (Math.abs(step - image.spacing[2]!) * (order.length - 1) > 0.5 * Math.min(step, image.spacing[2]!))
       throw seriesGap(folder, step, image.spacing[2]!);
   }
-  return image;
+  return { image, order: order.map((file) => basename(file)) };
 }
 
 interface Place {

@@ -30,6 +30,8 @@ export interface Header {
   readonly grid: Grid;
   /** More than 1 where a file holds several volumes of one grid along a fourth axis. */
   readonly channels: number;
+  /** Of a DICOM series: the name of every slice's file along the third axis. */
+  readonly order?: readonly string[];
 }
 
 /** A file, or the files of a DICOM series. */
@@ -39,8 +41,8 @@ const textOf = (source: Source): string => (typeof source === "string" ? source 
 
 /** Reads the header of a volume; of a DICOM series everything, since its grid follows from all positions. @throws as {@link readVolume} */
 export async function readHeader(source: Source): Promise<Header> {
-  const image = await read(source, true);
-  return { grid: gridOf(image), channels: image.size[3] ?? 1 };
+  const { image, order } = await read(source, true);
+  return { grid: gridOf(image), channels: image.size[3] ?? 1, ...(order && { order }) };
 }
 
 /**
@@ -51,7 +53,7 @@ export async function readHeader(source: Source): Promise<Header> {
  * @throws volume-missing, volume-unreadable (damaged, an affine with other than right angles, slices missing in a series), volume-axes, volume-channel
  */
 export async function readVolume(source: Source, { channel }: { readonly channel?: number | undefined } = {}): Promise<Volume> {
-  const image = await read(source, false);
+  const { image } = await read(source, false);
   const channels = image.size[3] ?? 1;
   if (channels > 1 && channel === undefined) throw volumeChannel(textOf(source), channels, undefined);
   if ((channel ?? 0) >= channels) throw volumeChannel(textOf(source), channels, channel);
@@ -79,13 +81,14 @@ export async function readVolume(source: Source, { channel }: { readonly channel
   };
 }
 
-async function read(source: Source, headerOnly: boolean): Promise<ItkImage> {
+async function read(source: Source, headerOnly: boolean): Promise<{ readonly image: ItkImage; readonly order?: readonly string[] }> {
   const path = textOf(source);
   if (typeof source === "string") {
     const kind = await stat(source).catch(() => undefined);
     if (kind?.isFile() !== true) throw volumeMissing(source);
   }
-  const image = typeof source === "string" ? await readItk(source, { headerOnly }) : await readSeries(path, source);
+  const found = typeof source === "string" ? { image: await readItk(source, { headerOnly }) } : await readSeries(path, source);
+  const { image } = found;
   const { dimension, components } = image.imageType;
   if (dimension < 3 || dimension > 4 || components !== 1) throw volumeAxes(path, dimension, components);
   if (image.spacing.slice(0, 3).some((mm) => !(mm > 0))) throw volumeUnreadable(path, `a spacing of ${image.spacing.join(" x ")} mm`);
@@ -94,7 +97,7 @@ async function read(source: Source, headerOnly: boolean): Promise<ItkImage> {
     throw volumeUnreadable(path, `${String((image.data as Voxels).length)} voxels instead of ${String(expected)}`);
   if (!headerOnly && typeof source === "string" && image.metadata.has("vox_offset")) await refuseBrokenOff(source, image);
   withoutUnusedIntercept(image);
-  return byMatrix(path, image);
+  return { ...found, image: byMatrix(path, image) };
 }
 
 /** A slope of 0 means that NIfTI values are not scaled at all; the library adds the intercept all the same. */
