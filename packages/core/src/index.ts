@@ -18,6 +18,7 @@ export { offer, service } from "./services.js";
 export { frozen, from, given, learns, stage } from "./stages.js";
 export { memoryStore, type Position, type StageEvent, type StepRecord, type Store, type Values } from "./store.js";
 export type { Outcome, Run, Trained } from "./run.js";
+export type { Observed } from "./step/observing.js";
 export { train } from "./train.js";
 export * from "./transforms/index.js";
 export { together } from "./together.js";

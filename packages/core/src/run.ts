@@ -1,7 +1,8 @@
 import type { Precision } from "@segdistill/backend";
-import type { Json, Network, Stage } from "./contract/index.js";
+import type { Batches, Json, Network, Stage } from "./contract/index.js";
 import type { Ready } from "./plan/prepare.js";
 import type { Reduce } from "./step/slope.js";
+import type { Observed } from "./step/observing.js";
 import { gatesOf } from "./step/sweeps.js";
 import type { Position, Store } from "./store.js";
 
@@ -62,5 +63,7 @@ export const outcomeOf = (ready: Ready, steps: number, seconds: number, reused: 
 export interface Trained {
   readonly stages: readonly Outcome[];
   readonly network: (stage: Stage, role: string) => Network<string>;
+  /** What the stage's methods observe in these pictures, batch by batch, on the trained networks; the pictures are of the size of the stage's own. Nothing, where no method observes. */
+  readonly observe: (stage: Stage, data: Batches) => AsyncIterable<readonly Observed[]>;
   readonly dispose: () => void;
 }

@@ -45,6 +45,7 @@ export function together<const M extends string, const Methods extends readonly 
           terms: built.terms?.map(named),
           adversaries: built.adversaries?.map(named),
           gates: built.gates?.map(named),
+          observes: built.observes?.map(named),
         };
       });
       const each = <K extends keyof Built<unknown>>(key: K): NonNullable<Built<Step<Wants>>[K]> =>
@@ -55,6 +56,7 @@ export function together<const M extends string, const Methods extends readonly 
         adversaries: each("adversaries"),
         collect: each("collect"),
         gates: each("gates"),
+        observes: each("observes"),
         provides: each("provides"),
       };
     },

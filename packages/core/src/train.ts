@@ -17,6 +17,7 @@ import { alone, balanced, pick, slope, summed } from "./step/slope.js";
 import { sweeps } from "./step/sweeps.js";
 import { countOf, moveAverages, update, variablesOf } from "./step/update.js";
 import { memoryStore } from "./store.js";
+import { trainedOf } from "./trained.js";
 import { watching } from "./validation.js";
 
 /** Trains every stage that the goals need, in order; stages that are done are not trained again. */
@@ -29,10 +30,7 @@ export async function train(goals: readonly Stage[], run: Run): Promise<Trained>
     const all = prepare(goals, { seed, precision, code }, modules);
     if (run.reduce) all.forEach(({ terms }) => refuseCoupled(terms));
     for (const ready of all) outcomes.push(await trainStage(ready, modules, run));
-    const networks = new Map(
-      all.flatMap(({ stage, nets }) => Object.entries(nets).map(([role, net]) => [`${stage.name}/${role}`, net.network] as const)),
-    );
-    return { stages: outcomes, network: (stage, role) => networks.get(`${stage.name}/${role}`)!, dispose: free };
+    return trainedOf(all, outcomes, modules, run, free);
   } catch (failure) {
     free();
     throw failure;

@@ -4,7 +4,7 @@ import type { Module, Scope } from "./module.js";
 import type { NetworkSpec } from "./network.js";
 import type { Result, Stage } from "./stage.js";
 import type { Step, Wants } from "./step.js";
-import type { Adversary, Collect, Gate, Term } from "./term.js";
+import type { Adversary, Collect, Gate, Observe, Term } from "./term.js";
 
 /** A typed name under which one method offers something to others. */
 export interface Service<out T> {
@@ -44,6 +44,7 @@ export interface Built<S> {
   readonly adversaries?: readonly Adversary<S>[];
   readonly collect?: readonly Collect<S>[];
   readonly gates?: readonly Gate<S>[];
+  readonly observes?: readonly Observe<S>[];
   readonly provides?: readonly Offer[];
 }
 

@@ -91,3 +91,10 @@ export interface Gate<S> {
   readonly accept: (value: number, others: Readonly<Record<string, number>>) => boolean;
   readonly otherwise: "stop" | "warn";
 }
+
+/** A vector for every picture, measured on the trained stage over whatever data somebody asks for: for distances between data, not for training. Networks are in inference. */
+export interface Observe<S> {
+  readonly name: string;
+  /** `[B, N]`, and `[B]`, 1 for pictures that have one. */
+  readonly of: (step: S) => { readonly vectors: Tensor2D; readonly counts: Tensor1D };
+}

@@ -8,6 +8,7 @@ import type {
   Module,
   Network,
   NetworkSpec,
+  Observe,
   Optimiser,
   PictureShape,
   Service,
@@ -63,6 +64,7 @@ export interface Ready {
   readonly adversaries: readonly Adversary<AnyStep>[];
   readonly collect: readonly (Collect<AnyStep> & { readonly name: string })[];
   readonly gates: readonly Gate<AnyStep>[];
+  readonly observes: readonly Observe<AnyStep>[];
   readonly balance: Balance | null;
 }
 
@@ -130,6 +132,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
         adversaries: (built.adversaries ?? []).map(named),
         collect: (built.collect ?? []).map((collect, i) => ({ ...collect, name: `${method.name}/collect/${i}` })),
         gates: (built.gates ?? []).map(named),
+        observes: (built.observes ?? []).map(named),
       };
     });
     const terms = parts.flatMap((part) => part.terms);
@@ -149,6 +152,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
       adversaries: parts.flatMap((part) => part.adversaries),
       collect: parts.flatMap((part) => part.collect),
       gates: parts.flatMap((part) => part.gates),
+      observes: parts.flatMap((part) => part.observes),
     };
     if (stage.steps > 0) {
       if (ready.terms.length === 0)
