@@ -81,7 +81,10 @@ describe.each([
     const [x, y] = [normals(nx, d, 3), normals(ny, d, 4, 1.7)];
     const value = distance(x, y);
     const trace = gaussianOf(x).covariance.reduce((sum, one, at) => (at % (d + 1) === 0 ? sum + one : sum), 0);
-    expect(distance(x, x)).toBeLessThanOrEqual(1e-6 * trace);
+    for (const set of [x, y, y.map(times(3)), x.slice(1), y.slice(1), y.slice(2)]) {
+      expect(distance(set, set)).toBeLessThanOrEqual(1e-6 * trace);
+      expect(distance(set, set)).toBeGreaterThanOrEqual(0);
+    }
     closeTo(distance(y, x), value);
     const shift = Float64Array.from({ length: d }, (__, i) => (i % 3) - 0.5);
     const length = shift.reduce((sum, one) => sum + one * one, 0);

@@ -105,6 +105,7 @@ describe("options", () => {
     closeTo(fsdDomain({ source, target }, { pca, resamples: 0 }).value, one.pca, 1e-8);
     closeTo(fsdDomain({ source, target }, { pca, shrink: "ledoit-wolf", resamples: 0 }).value, one.pcaLedoitWolf, 1e-8);
     closeTo(fsdDomain({ source: momentsOf(source), target: momentsOf(target) }, { pca, resamples: 0 }).value, one.pca, 1e-8);
+    closeTo(fsdDomain({ source: momentsOf(source), target }, { pca, resamples: 0 }).value, one.pca, 1e-8);
   });
 
   it("pca of all dimensions turns, and changes nothing", () => {
@@ -113,6 +114,15 @@ describe("options", () => {
     expect([all.d, all.pca]).toEqual([6, 6]);
     expect(fsdDomain(sets, { pca: 1, resamples: 0 }).cautions).toEqual([]);
     expect(fsdDomain(sets, { pca: 2, resamples: 0 }).cautions).toEqual([caution("FSD_domain: source", 12, 2), caution("FSD_domain: target", 15, 2)]); // prettier-ignore
+  });
+
+  it("pca holds for the interval too", () => {
+    // No covariance between the axes, and the first one varies most: one component is the first axis.
+    const both = (...first: number[]): number[][] => first.flatMap((value) => [[value, 1], [value, -1]]); // prettier-ignore
+    const [source, target] = [both(-5, 3), both(9, 10)];
+    const first = (rows: number[][]): number[][] => rows.map(([value]) => [value!]);
+    const [found, alone] = [fsdDomain({ source, target }, { pca: 1 }), fsdDomain({ source: first(source), target: first(target) })];
+    for (const bound of ["low", "high", "bias"] as const) expect(found.interval![bound]).toBeCloseTo(alone.interval![bound], 9);
   });
 
   it("shrink reaches the value and the interval", () => {

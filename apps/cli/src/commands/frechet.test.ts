@@ -168,6 +168,16 @@ describe("segdistill frechet", () => {
     expect(found["value"]).toBeLessThan(1e-9);
   });
 
+  test.each([
+    ["align", "aligned", "semantic"],
+    ["domain", "source", "target"],
+    ["pred", "predicted", "truth"],
+  ])("the files of %s are %s and %s, in this order", async (reading, first, second) => {
+    const c = put("three.csv", "1\n3\n9\n");
+    const { x, y, ...found } = JSON.parse((await run("frechet", a, c, "--reading", reading, "--json")).out) as Record<string, unknown>;
+    expect([found["reading"], x, y]).toEqual([`FSD_${reading}`, { set: first, n: 2, file: a }, { set: second, n: 3, file: c }]);
+  });
+
   test("ends with 2 where something has to be mended", async () => {
     const wide = put("wide.csv", "1,2\n3,4\n");
     const [missing, inner] = [join(folder, "none.npy"), join(folder, "inner.npy")];
