@@ -1,8 +1,10 @@
+import { alignment } from "@segdistill/alignment";
 import { adam, frozen, stage, type Method, type Stage } from "@segdistill/core";
 import type { Json, Result } from "@segdistill/core/contract";
 import { consistencyTraining } from "./consistency.js";
+import { latents } from "./latents.js";
 import { filledIn, type MsanOptions } from "./options.js";
-import { reconstructing, reconstructingThroughVectors, summarising } from "./semantic-autoencoder.js";
+import { maskLatent, reconstructing, reconstructingThroughVectors, summarising } from "./semantic-autoencoder.js";
 
 /**
  * MSAN: the service `alignment`, trained in four stages before the one that asks for it, on its own data. It brings no term: DCGD and DICD use what it provides.
@@ -15,7 +17,7 @@ import { reconstructing, reconstructingThroughVectors, summarising } from "./sem
  * | san | the student's, by ACT | the student trained alone (the baseline), autoencoder |
  *
  * With `autoencoder.joint` the first two are one. Gates: reconstructions reach Dice `least`, or the run stops; latent entries vary, and the alignment costs no network more than 0.05 Dice, or a
- * warning is told. Dice through the vector, the vector's length and each network's Dice, straight and through its alignment, are told beside them. Measured on validation pictures where
+ * warning is told. Dice through the vector, the vector's length and each network's Dice, straight and through its alignment, are told beside them. In the stage itself it observes the vectors of both networks and of masks (`latents`). Measured on validation pictures where
  * there are some. A stage is trained anew where anything changed that it froze: its content hash holds theirs.
  *
  * Pictures: height and width multiples of 8 and of what the networks ask; any number of classes (of two, the autoencoder reads the foreground; of more, all of them one-hot [ours]).
@@ -32,6 +34,7 @@ export function msan(options: MsanOptions = {}): Method<"msan", { teacher: never
     name: "msan",
     options: { autoencoder, act, hidden } as unknown as Json,
     wants: { teacher: [], student: [] },
+    uses: [alignment, maskLatent],
     stages: ({ trained, data, held }) => {
       const over = (
         passes: number,
@@ -61,5 +64,6 @@ export function msan(options: MsanOptions = {}): Method<"msan", { teacher: never
         aligned("san", trained.student),
       ] as unknown as readonly Stage[];
     },
+    build: ({ use }) => ({ observes: latents(use(alignment), use(maskLatent)) }),
   };
 }
