@@ -161,15 +161,22 @@ describe("drive, a generated twin", () => {
     await rename(join(root, "training/mask/38_training_mask.gif"), join(root, "training/mask/38_training_MASK.GIF"));
     await put(root, "training/1st_manual/22_manual1.gif", "");
     await put(root, "test/images/02_test.tiff", "");
+    await put(
+      root,
+      "test/1st_manual/01_manual1.GIF",
+      gif((row) => row === 50),
+    );
     await put(root, "test/images/03_training.tif", "");
     const set = await drive()(root);
     expect(set.cases.map(({ id }) => id)).toEqual([...ids.slice(0, 3), "training/images/38_TRAINING"]);
     expect(set.splits["validation"]).toEqual(["training/images/38_TRAINING"]);
     expect(rowsOf(await set.cases[3]!.label())).toEqual({ 38: 1 });
+    expect(rowsOf(await set.cases[0]!.label())).toEqual({ 1: 1 });
     expect((await set.cases[3]!.fieldOfView())!.data[29 * width + 28]).toBe(1);
     expect(set.warnings).toEqual([
       found,
-      '[drive] "test/images/02_test.tiff" was left out: the same was found before under another name.',
+      '[drive] "test/1st_manual/01_manual1.GIF" was left out: the same was found under another name.',
+      '[drive] "test/images/02_test.tiff" was left out: the same was found under another name.',
       '[drive] 1 files belong to no picture, first "training/1st_manual/22_manual1.gif": left out.',
     ]);
   });

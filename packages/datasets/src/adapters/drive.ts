@@ -2,7 +2,7 @@ import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
 import { pictureWithoutMask } from "../errors.js";
 import { retinaSet } from "./retina.js";
-import { retinaFolders, type RetinaPath } from "./retina-folders.js";
+import { hasPicture, retinaFolders, type RetinaForms } from "./retina-folders.js";
 import { findRoot, type Layout } from "./root.js";
 import { nameOf } from "./stem.js";
 import { walk } from "./walk.js";
@@ -18,24 +18,16 @@ export type DriveOptions = z.input<typeof driveOptions>;
 
 const name = "drive";
 const official = 40;
-const forms: readonly (readonly [RetinaPath["role"], RegExp])[] = [
-  ["image", /^(training|test)\/images\/(\d\d)_\1\.tiff?$/i],
-  ["mask", /^(training|test)\/1st_manual\/(\d\d)_manual1\.gif$/i],
-  ["second", /^(training|test)\/2nd_manual\/(\d\d)_manual2\.gif$/i],
-  ["fieldOfView", /^(training|test)\/mask\/(\d\d)_\1_mask\.gif$/i],
+const forms: RetinaForms = [
+  ["image", /^(training|test)\/images\/(\d\d)_\1\.tiff?$/],
+  ["mask", /^(training|test)\/1st_manual\/(\d\d)_manual1\.gif$/],
+  ["second", /^(training|test)\/2nd_manual\/(\d\d)_manual2\.gif$/],
+  ["fieldOfView", /^(training|test)\/mask\/(\d\d)_\1_mask\.gif$/],
 ];
-
-function tell(path: string): RetinaPath | null {
-  for (const [role, form] of forms) {
-    const [, part, number] = form.exec(path) ?? [];
-    if (part !== undefined) return { role, of: `${part}/${String(number)}` };
-  }
-  return null;
-}
 
 export const driveLayout: Layout = {
   name,
-  isRoot: async (folder) => (await walk(folder, 3)).some(({ path }) => tell(path)?.role === "image"),
+  isRoot: async (folder) => hasPicture(forms, await walk(folder, 3)),
   holds:
     "training/images/21_training.tif, training/1st_manual/21_manual1.gif, training/mask/21_training_mask.gif, test/images/01_test.tif, …",
   source: "https://drive.grand-challenge.org (for those who register there; copies may not be passed on)",
@@ -54,7 +46,7 @@ export function drive(options: DriveOptions = {}): (root?: string) => Promise<Da
   const { unlabelled } = driveOptions.parse(options);
   return async (given) => {
     const root = await findRoot(driveLayout, given);
-    const { pictures, warnings } = retinaFolders(name, await walk(root.folder, 3), tell);
+    const { pictures, warnings } = retinaFolders(name, await walk(root.folder, 3), forms);
     const isTest = ({ of }: { readonly of: string }): boolean => /^test/i.test(of);
     const bare = pictures.filter(({ mask }) => mask === null);
     const bareTraining = bare.filter((one) => !isTest(one));

@@ -121,7 +121,7 @@ describe("hrf, a generated twin", () => {
     expect([await set.cases.at(-2)!.label(), await set.cases[0]!.fieldOfView()]).toEqual([null, null]);
     expect(set.warnings).toEqual([
       "[hrf] 5 pictures found, the whole set has 45.",
-      expect.stringMatching(/^\[hrf\] "images\/01_g\.(jpg|JPEG)" was left out: the same was found before under another name\.$/),
+      expect.stringMatching(/^\[hrf\] "images\/01_g\.(jpg|JPEG)" was left out: the same was found under another name\.$/),
       '[hrf] 2 files belong to no picture, first "manual1/01_h.tif": left out.',
       "[hrf] 1 of 5 pictures have no field of view: every pixel of them counts.",
     ]);

@@ -2,7 +2,7 @@ import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
 import { pictureWithoutMask } from "../errors.js";
 import { retinaSet } from "./retina.js";
-import { retinaFolders, type RetinaPath } from "./retina-folders.js";
+import { hasPicture, retinaFolders, type RetinaForms } from "./retina-folders.js";
 import { findRoot, type Layout } from "./root.js";
 import { nameOf } from "./stem.js";
 import { walk } from "./walk.js";
@@ -15,23 +15,15 @@ export type HrfOptions = z.input<typeof hrfOptions>;
 
 const name = "hrf";
 const official = 45;
-const forms: readonly (readonly [RetinaPath["role"], RegExp])[] = [
-  ["image", /^images\/(\d\d_(?:dr|g|h))\.jpe?g$/i],
-  ["mask", /^manual1\/(\d\d_(?:dr|g|h))\.tiff?$/i],
-  ["fieldOfView", /^mask\/(\d\d_(?:dr|g|h))_mask\.tiff?$/i],
+const forms: RetinaForms = [
+  ["image", /^images\/(\d\d_(?:dr|g|h))\.(?:JPG|jpe?g)$/],
+  ["mask", /^manual1\/(\d\d_(?:dr|g|h))\.tiff?$/],
+  ["fieldOfView", /^mask\/(\d\d_(?:dr|g|h))_mask\.tiff?$/],
 ];
-
-function tell(path: string): RetinaPath | null {
-  for (const [role, form] of forms) {
-    const [, of] = form.exec(path) ?? [];
-    if (of !== undefined) return { role, of };
-  }
-  return null;
-}
 
 export const hrfLayout: Layout = {
   name,
-  isRoot: async (folder) => (await walk(folder, 2)).some(({ path }) => tell(path)?.role === "image"),
+  isRoot: async (folder) => hasPicture(forms, await walk(folder, 2)),
   holds: "images/01_dr.JPG, images/01_g.jpg, images/01_h.jpg, manual1/01_dr.tif, mask/01_dr_mask.tif, … 15_h",
   source: "https://www5.cs.fau.de/research/data/fundus-images/ (HRF, CC BY 4.0)",
 };
@@ -48,7 +40,7 @@ export function hrf(options: HrfOptions = {}): (root?: string) => Promise<DataSe
   const { unlabelled } = hrfOptions.parse(options);
   return async (given) => {
     const root = await findRoot(hrfLayout, given);
-    const { pictures, warnings } = retinaFolders(name, await walk(root.folder, 2), tell);
+    const { pictures, warnings } = retinaFolders(name, await walk(root.folder, 2), forms);
     const bare = pictures.filter(({ mask }) => mask === null);
     if (bare.length > 0 && !unlabelled)
       throw pictureWithoutMask(
