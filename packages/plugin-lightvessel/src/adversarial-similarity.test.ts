@@ -25,7 +25,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import { expectClose, gradcheck, readFixture } from "@segdistill/core/testing";
+import { expectClose, gradcheck } from "@segdistill/core/testing";
 import { patchDiscriminator } from "@segdistill/models/blocks";
 import { describe, expect, test } from "vitest";
 import {
@@ -38,8 +38,9 @@ import {
   type AdversarialSimilarityOptions,
 } from "./index.js";
 import { drawn, largest, number, sines, turned, twice, type Shape } from "./testing/maps.js";
-import { expectSample, type Sample } from "./testing/sample.js";
-import { built, fixedScope, type Seen, type Weights } from "./testing/seen.js";
+import { expectSample } from "./testing/sample.js";
+import { built, fixedScope, type Seen } from "./testing/seen.js";
+import { batchOf as batchOfPicture, readSteps } from "../test/steps.js";
 
 await startEngine();
 
@@ -80,34 +81,9 @@ describe("by hand", () => {
   });
 });
 
-interface Distance {
-  readonly kind: "random" | "dead" | "constant" | "zero";
-  readonly annotation: Tensor4D;
-  readonly teacher: Tensor4D;
-  readonly student: Tensor4D;
-  readonly loss: number;
-  readonly gradient: Tensor;
-}
-type Option = Required<AdversarialSimilarityOptions>;
-interface StepCase {
-  readonly batch: 1 | 3;
-  readonly smoothing: number;
-  readonly terms: Readonly<Record<"A" | "B" | Option["loss"], { readonly loss: number; readonly gradient: Sample }>>;
-  readonly opponent: readonly {
-    readonly loss: Option["loss"];
-    readonly real: Option["real"];
-    readonly value: number;
-    readonly gradients: Readonly<Record<string, Sample>>;
-  }[];
-}
-const fixture = readFixture(new URL("../fixtures/adversarial_similarity.json", import.meta.url), tensor) as {
-  readonly picture: { readonly height: number; readonly width: number; readonly channels: number; readonly classes: number };
-  readonly width: number;
-  readonly weights: Weights;
-  readonly distances: readonly Distance[];
-  readonly steps: readonly StepCase[];
-};
+const fixture = readSteps();
 const { picture, width, weights } = fixture;
+const batchOf = (batch: 1 | 3): Seen => batchOfPicture(batch, picture);
 const { height, width: columns, classes } = picture;
 
 test("the fixture has eight distances and three steps", () => expect([fixture.distances.length, fixture.steps.length]).toEqual([8, 3]));
@@ -123,29 +99,6 @@ test.each(fixture.distances.map((one) => [one.kind, one.student.shape[0], one] a
   },
 );
 
-/** The script's batch: labels in stripes of five pixels, a seventh of the pixels not valid, the second of three images without a label. */
-function batchOf(batch: 1 | 3): Seen {
-  const pixels = height * columns;
-  const shape: Shape = [batch, height, columns, classes];
-  const at = Array.from({ length: batch * pixels }, (_, u) => u);
-  const labels = at.map((u) => Math.floor(u / 5) % (u < (batch - 1) * pixels ? classes : 2));
-  const labelled = tensor1d(batch === 3 ? [1, 0, 1] : [1]);
-  return {
-    images: sines([batch, height, columns, 1], 0),
-    student: sines(shape, 1, 2),
-    teacher: sines(shape, 2, 4),
-    labels: mul(reshape(cast(oneHot(tensor1d(labels, "int32"), classes), "float32"), shape), reshape(labelled, [batch, 1, 1, 1])),
-    valid: tensor3d(
-      at.map((u) => Number(u % 7 !== 3)),
-      [batch, height, columns],
-    ),
-    labelled,
-    mix: tensor4d(
-      Array.from({ length: batch }, (_, i) => (i + 1) / (batch + 2)),
-      [batch, 1, 1, 1],
-    ),
-  };
-}
 const made = (options: AdversarialSimilarityOptions) => built(adversarialSimilarity({ width, ...options }), picture, weights);
 type Made = ReturnType<typeof made>;
 /** A term's value and its gradient in the student's logits. */
