@@ -80,8 +80,8 @@ export const consistencyTraining = (
       const back = (step: Here): Tensor4D => step.once("back", () => own.decode(vector(step)));
       const through = (step: Here): Tensor4D =>
         step.once("through", () => step.net.aligned.decode({ ...step.net.aligned.encoding, bottleneck: back(step) }));
-      const nearTo = (v: Tensor2D, { labels }: Pick<Here, "labels">, step: Here): ReturnType<typeof meanOver> =>
-        meanOver(squaredDifference(v, psae.encode(labels, step.pass)), step.labelled);
+      const nearTo = (v: Tensor2D, picture: Pick<Here, "labels" | "valid">, step: Here): ReturnType<typeof meanOver> =>
+        meanOver(squaredDifference(v, psae.encode(picture, step.pass)), step.labelled);
       const terms: readonly Term<Here>[] = [
         { name: "latent", weight: weights.latent, loss: (step) => nearTo(vector(step), step, step) },
         {
@@ -112,11 +112,11 @@ export const consistencyTraining = (
         ],
         terms,
         gates: [
-          { name: "dice of the network", measure: pooledDice("aligned") as never, accept: () => true, otherwise: "warn" },
+          { name: "dice-of-network", measure: pooledDice("aligned") as never, accept: () => true, otherwise: "warn" },
           {
-            name: "dice through the alignment",
+            name: "dice-through-alignment",
             measure: (step) => diceOf(through(step), step),
-            accept: (value, { "dice of the network": whole = NaN }) => value >= whole - mayCost,
+            accept: (value, { "dice-of-network": whole = NaN }) => value >= whole - mayCost,
             otherwise: "warn",
           },
         ],

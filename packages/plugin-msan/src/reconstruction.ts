@@ -16,8 +16,12 @@ import {
 } from "@tensorflow/tfjs-core";
 import { argMax, crossEntropy, oneHot, sigmoid, softmax, softplus } from "@segdistill/backend/ops";
 
-/** What the autoencoder reads of one-hot labels `[B, H, W, K]`: the foreground `[B, H, W, 1]` of two classes, else all of them [ours]. */
-export const masksOf = (labels: Tensor4D): Tensor4D => (labels.shape[3] === 2 ? slice(labels, [0, 0, 0, 1]) : labels);
+/**
+ * What the autoencoder reads of one-hot labels `[B, H, W, K]`: the foreground `[B, H, W, 1]` of two classes, else all of them; 0 where `valid` `[B, H, W]` is 0, since nothing is
+ * known of what is there [ours].
+ */
+export const masksOf = (labels: Tensor4D, valid: Tensor3D): Tensor4D =>
+  mul(labels.shape[3] === 2 ? slice(labels, [0, 0, 0, 1]) : labels, reshape(valid, [...valid.shape, 1]));
 
 /** The masks' classes but the background: `[B, H, W, 1]` or `[B, H, W, K − 1]`. */
 const foreground = (masks: Tensor4D): Tensor4D => (masks.shape[3] === 1 ? masks : slice(masks, [0, 0, 0, 1]));

@@ -24,6 +24,7 @@ import {
   type Gate,
   type Method,
   type Module,
+  type Picture,
   type PictureShape,
   type Scope,
   type Step,
@@ -50,8 +51,8 @@ export interface SemanticAutoencoderOptions {
 
 /** What a mask means as a vector. */
 export interface MaskLatent {
-  /** One-hot labels `[B, H, W, K]` to ζ `[B, d]`. */
-  readonly encode: (labels: Tensor4D, pass: PassOf) => Tensor2D;
+  /** One-hot labels `[B, H, W, K]`, and which of their pixels count `[B, H, W]`, to ζ `[B, d]`. */
+  readonly encode: (picture: Pick<Picture, "labels" | "valid">, pass: PassOf) => Tensor2D;
   /** d */
   readonly size: number;
 }
@@ -98,7 +99,7 @@ const returning =
   (own: Autoencoder, { emptyMasks }: SemanticAutoencoderOptions, headers?: BuiltHeaders) =>
   ({ labels, valid, labelled, pass, once }: Reads): Returned =>
     once("returned", (): Returned => {
-      const masks = masksOf(labels);
+      const masks = masksOf(labels, valid);
       const counted: Tensor1D = emptyMasks === "drop" ? mul(labelled, hasForeground(masks, valid)) : labelled;
       const map = own.encode(masks, pass);
       if (!headers) return { masks, counted, logits: own.decode(map, pass) };
@@ -144,13 +145,13 @@ const reconstructionGates = (
   { least, otherwise }: SemanticAutoencoderOptions,
 ): readonly Gate<Reads>[] => [
   {
-    name: "masks with a foreground",
-    measure: (step) => meanOver(hasForeground(masksOf(step.labels), step.valid), step.labelled),
+    name: "with-foreground",
+    measure: (step) => meanOver(hasForeground(masksOf(step.labels, step.valid), step.valid), step.labelled),
     accept: (share) => share > 0,
     otherwise: "stop",
   },
   {
-    name: "dice of the reconstruction",
+    name: "dice",
     measure: (step) => {
       const { logits, masks } = returned(step);
       return maskDice(logits, masks, step.valid);
@@ -168,7 +169,7 @@ const vectorGates = (returned: (step: Reads) => Returned): readonly Gate<Reads>[
   const vectorOf = (step: Reads): Tensor2D => returned(step).through!.vector;
   return [
     {
-      name: "dice through the vector",
+      name: "dice-through-vector",
       measure: (step) => {
         const { logits, masks } = returned(step);
         return maskDice(logits, masks, step.valid);
@@ -177,7 +178,7 @@ const vectorGates = (returned: (step: Reads) => Returned): readonly Gate<Reads>[
       otherwise: "warn",
     },
     {
-      name: "share of latent entries that vary",
+      name: "varying-entries",
       measure: (step) => {
         const v = vectorOf(step);
         const w = expandDims(step.labelled, 1); // [B, 1]
@@ -191,7 +192,7 @@ const vectorGates = (returned: (step: Reads) => Returned): readonly Gate<Reads>[
       otherwise: "warn",
     },
     {
-      name: "length of the latent vector",
+      name: "vector-length",
       measure: (step) => meanOver(sqrt(sum(square(vectorOf(step)), 1)), step.labelled),
       accept: () => true,
       otherwise: "warn",
@@ -257,6 +258,6 @@ export const reconstructingThroughVectors = (options: SemanticAutoencoderOptions
 });
 
 const latentOf = (own: Autoencoder, headers: BuiltHeaders): MaskLatent => ({
-  encode: (labels, pass) => headers.down(own.encode(masksOf(labels), pass)),
+  encode: ({ labels, valid }, pass) => headers.down(own.encode(masksOf(labels, valid), pass)),
   size: own.latent.channels,
 });
