@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { entriesOf, evaluate } from "./commands/evaluate.js";
-import { outputOf, picturesIn } from "./commands/predict.js";
+import { labelsOf, outputOf, picturesIn, windowOf } from "./commands/predict.js";
 import { planned } from "./commands/setup.js";
 import { readSource } from "./config/read.js";
 import { noSupervision, patchMultiple, setupRefused, stoppedMeasuring, weightsFileMissing } from "./errors.js";
@@ -30,6 +30,19 @@ describe("what is given to a command", () => {
     // A name of nothing but dots and endings would otherwise lead out of the folder.
     for (const name of ["...png", "..png", ".png", "...png.gz"])
       expect(outputOf(`/a/b/${name}`, "/a", "x/out").mask).toBe(join("x/out/b", `${name}.png`));
+  });
+
+  test("volumes have a window and a place for their labels, which is not the volume's own", () => {
+    expect([windowOf("-100,240"), windowOf("1%,99.5%")]).toEqual([{ from: -100, to: 240 }, { percentiles: [1, 99.5] }]);
+    for (const text of ["240,-100", "1%,99", "a,b", "1,2,3", "-5%,50%"])
+      expect(() => windowOf(text)).toThrow(
+        `[predict] --window "${text}" is no window. Expected two values, the lower first: --window=-100,240 (HU), or --window=1%,99% (of the volume).`,
+      );
+    expect(labelsOf({ path: "b/ct", source: "in/b/ct.nrrd" }, "out")).toBe(join("out", "b/ct.nii.gz"));
+    expect(labelsOf({ path: "series", source: ["in/series/1"] }, "in")).toBe(join("in", "series.nii.gz"));
+    expect(() => labelsOf({ path: "ct", source: resolve("in/ct.nii.gz") }, "in")).toThrow(
+      `[predict] the labels would be written over the volume "${join("in", "ct.nii.gz")}" itself. Give another folder with --out.`,
+    );
   });
 
   test("a link that leads out of the folder of pictures is refused", async () => {

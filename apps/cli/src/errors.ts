@@ -155,6 +155,11 @@ export const sharedGroups = (one: string, other: string, groups: readonly string
     "run/shared-groups",
     `[data] ${one} and ${other} share ${groups.length} groups (${groups.slice(0, 5).join(", ")}${groups.length > 5 ? ", …" : ""}). Expected none: a patient must stand on one side. Choose other splits.`,
   );
+export const unseenLearnt = (at: string, test: string, part: string, learnt: string, domain: string): UserError =>
+  userError(
+    "run/unseen-learnt",
+    `[${at}] "${test}" is called unseen, and data.${part} is of ${learnt === domain ? `the same domain, "${domain}"` : `"${learnt}", which shows the same people as "${domain}"`}. Expected that nothing of an unseen domain is trained or chosen on. Take ${part} from another source, or leave unseen out${learnt === "folder" && domain === "folder" ? "; folders of different sources are told apart by the option domain" : ""}.`,
+  );
 export const otherClasses = (at: string, use: string, found: readonly string[], expected: readonly string[]): UserError =>
   userError(
     "run/other-classes",
@@ -234,6 +239,16 @@ export const noPictures = (folder: string, endings: readonly string[]): UserErro
   userError("predict/no-pictures", `[predict] "${folder}" holds no picture. Expected files that end with ${endings.join(", ")}.`);
 export const inputMissing = (path: string): UserError =>
   userError("predict/input-missing", `[predict] "${path}" does not exist. Expected a picture or a folder of pictures.`);
+export const badWindow = (text: string): UserError =>
+  userError(
+    "predict/window",
+    `[predict] --window "${text}" is no window. Expected two values, the lower first: --window=-100,240 (HU), or --window=1%,99% (of the volume).`,
+  );
+export const wouldOverwrite = (path: string): UserError =>
+  userError(
+    "predict/overwrites",
+    `[predict] the labels would be written over the volume "${path}" itself. Give another folder with --out.`,
+  );
 export const neitherRunNorStudent = (path: string): UserError =>
   userError(
     "evaluate/neither",

@@ -77,8 +77,16 @@ export const program = (finished: (code: number) => void): Command => {
     .action(async (run: string, options: ReproduceOptions) =>
       finished(await (await import("./commands/reproduce.js")).reproduce(run, options)),
     );
-  command("predict <student> <input>", "masks and overlays of a picture or a folder of pictures")
-    .requiredOption("-o, --out <dir>", "where the pictures go")
+  command(
+    "predict <student> <input>",
+    "masks and overlays of pictures, labels of volumes (.nii, .nii.gz, .nrrd, .mha, DICOM); a file or a folder",
+  )
+    .requiredOption("-o, --out <dir>", "where the results go")
+    .option(
+      "--window <from,to>",
+      "of volumes: makes 8 bits of HU (--window=-100,240) or percentiles (--window=1%,99%) before the student's own preparation",
+    )
+    .option("--channel <n>", "of volumes with several channels: which one", whole)
     .option("--yes", "do not ask before a download")
     .action(async (student: string, input: string, options: PredictOptions) =>
       finished(await (await import("./commands/predict.js")).predict(student, input, options)),

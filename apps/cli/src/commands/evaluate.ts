@@ -13,6 +13,7 @@ import { openPart, type Looking, type Part } from "../run/open-data.js";
 import { openStudent } from "../run/open-student.js";
 import { rootsOf } from "../run/roots.js";
 import { secondObserver } from "../run/second-observer.js";
+import { unitsOf } from "../run/units.js";
 import { stopping } from "../stopping.js";
 import { onScreen } from "../terminal/progress.js";
 import { resultsTable } from "../terminal/results-table.js";
@@ -86,7 +87,7 @@ export const evaluate = async (of: string, options: EvaluateOptions): Promise<nu
     const data = Object.fromEntries(
       Object.entries(domains).map(([domain, { cases, unseen }]) => [
         domain,
-        { fingerprint: "", cases: cases.length, groups: new Set(cases.map(({ group }) => group)).size, unseen },
+        { fingerprint: "", cases: unitsOf(cases), groups: new Set(cases.map(({ group }) => group)).size, unseen },
       ]),
     );
     show.close();

@@ -8,10 +8,10 @@ let folder: string;
 // A data set package of somebody else, as it lies in a user's project: groups are the first letter of an id.
 const program = `
 const schema = { parse: (value) => ({ classes: ["background", "vessel"], ...value }) };
-const create = ({ classes }) => async (root) => {
-  const cases = ["a1", "a2", "b1", "c1"].map((id) => ({ id, group: id[0], domain: "d", root }));
+const create = ({ classes, domain = "d", samePeople }) => async (root) => {
+  const cases = ["a1", "a2", "b1", "c1"].map((id) => ({ id, group: id[0], domain, root }));
   const splits = { all: ["a1", "a2", "b1", "c1"], train: ["a1", "b1"], leaky: ["a2", "c1"], test: ["c1"], none: [] };
-  return { name: "set", domain: "d", classes, cases, splits };
+  return { name: "set", domain, samePeople, classes, cases, splits };
 };
 export const segdistill = { contract: 1, datasets: { set: { options: schema, create } } };
 `;
@@ -38,7 +38,7 @@ const open = (
     {
       data: {
         train: { use: "sets", split: "train", ...train },
-        test: { other: { use: "sets", split: "test", unseen: true, ...test } },
+        test: { other: { use: "sets", split: "test", unseen: false, ...test } },
         ...more.data,
       },
       ...(more.sample && { sample: more.sample }),
@@ -49,8 +49,8 @@ const open = (
 test("parts hold the cases of their split, in the set's order, and their options filled in", async () => {
   const { train, test } = await open({}, {});
   expect(train.cases.map(({ id }) => id)).toEqual(["a1", "b1"]);
-  expect([test["other"]!.cases.length, test["other"]!.unseen]).toEqual([1, true]);
-  expect(test["other"]!.entry).toEqual({ use: "sets", split: "test", unseen: true, classes: ["background", "vessel"] });
+  expect([test["other"]!.cases.length, test["other"]!.unseen]).toEqual([1, false]);
+  expect(test["other"]!.entry).toEqual({ use: "sets", split: "test", unseen: false, classes: ["background", "vessel"] });
   expect(train.set).toBe(test["other"]!.set); // opened once
 });
 
@@ -92,4 +92,21 @@ test("what does not fit is refused", async () => {
   await expect(open({}, { classes: ["background", "liver"] })).rejects.toThrow(
     '[c.yaml:data/test/other] data set "sets" has the classes background, liver; the training set has background, vessel. Choose sets of the same classes.',
   );
+});
+
+test("an unseen domain stands in nothing that is trained or chosen on, under no split and no other name", async () => {
+  const far = { domain: "far", unseen: true };
+  expect((await open({}, far)).test["other"]!.unseen).toBe(true);
+  const says = (part: string, learnt: string): string =>
+    `[c.yaml:data/test/other/unseen] "other" is called unseen, and data.${part} is of ${learnt}. Expected that nothing of an unseen domain is trained or chosen on. Take ${part} from another source, or leave unseen out.`;
+  // Split "test" holds other patients than "train": of one source all the same.
+  await expect(open({}, { unseen: true })).rejects.toThrow(says("train", 'the same domain, "d"'));
+  await expect(open({ domain: "far", split: "none" }, far)).rejects.toThrow("none");
+  const validation = { use: "sets", split: "train", domain: "far" };
+  await expect(open({}, far, new Map(), { data: { validation } })).rejects.toThrow(says("validation", 'the same domain, "far"'));
+  const unlabelled = { use: "sets", split: "train", domain: "far" };
+  await expect(open({}, far, new Map(), { data: { unlabelled } })).rejects.toThrow(says("unlabelled", 'the same domain, "far"'));
+  for (const [train, test] of [[{ samePeople: ["far"] }, far], [{}, { ...far, samePeople: ["d"] }]] as const) // prettier-ignore
+    await expect(open(train, test)).rejects.toThrow(says("train", '"d", which shows the same people as "far"'));
+  expect((await open({}, { domain: "far" }, new Map(), { data: { validation } })).test["other"]!.unseen).toBe(false);
 });

@@ -1,7 +1,7 @@
 import type { Case, DataSet } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 import type { DataEntry } from "../config/schema.js";
-import { emptyPart, noSuchSplit, otherClasses, sharedGroups } from "../errors.js";
+import { emptyPart, noSuchSplit, otherClasses, sharedGroups, unseenLearnt } from "../errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
 import { labelledShare } from "./labelled-share.js";
@@ -86,9 +86,15 @@ const refuseMixedParts = ({ train, unlabelled, validation, test }: Opened, { at 
   ];
   for (const [name, part] of learnt)
     for (const [path, other] of others) {
+      if (other.unseen && isSameSource(other.set, part.set))
+        throw unseenLearnt(at([...path, "unseen"]), path.at(-1)!, name, part.set.domain, other.set.domain);
       if (other === part || other.set !== part.set) continue;
       const groups = new Set(part.cases.map(({ group }) => group));
       const shared = [...new Set(other.cases.map(({ group }) => group).filter((group) => groups.has(group)))];
       if (shared.length > 0) throw sharedGroups(name, path.slice(1).join("."), shared);
     }
 };
+
+/** Whether two sets are of one source: the same domain, or one whose people the other shows too. */
+const isSameSource = (one: DataSet, other: DataSet): boolean =>
+  one.domain === other.domain || one.samePeople?.includes(other.domain) === true || other.samePeople?.includes(one.domain) === true;

@@ -17,6 +17,18 @@ test("16 bits are brought to 8 by the brightest pixel; colour pictures keep thei
   expect([...overlay({ height: 1, width: 2, channels: 3, data: Uint8Array.of(1, 2, 3, 4, 5, 6) }, none).data]).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
+test("a slice of a volume is seen between percentiles of the volume: HU below 0 do not wrap around", () => {
+  const slice = {
+    height: 1,
+    width: 4,
+    channels: 1,
+    data: Float32Array.of(-1000, -100, 0, 400),
+    percentile: (p: number) => (p < 50 ? -100 : 100),
+  };
+  const { data } = overlay(slice, { height: 1, width: 4, data: Uint8Array.of(0, 0, 0, 0) });
+  expect([data[0], data[3], data[6], data[9]]).toEqual([0, 0, 128, 255]);
+});
+
 test("a mask of two classes is made visible, of more it keeps its indices", () => {
   const mask = { height: 1, width: 3, data: Uint8Array.of(0, 1, 2) };
   expect([[...visible(mask, 2).data], [...visible(mask, 3).data]]).toEqual([

@@ -1,4 +1,5 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
+import { windowed } from "@segdistill/datasets";
 
 /** Orange, blue, green, …: told apart by people who do not see red or green (Okabe and Ito). */
 const colours: readonly (readonly [number, number, number])[] = [
@@ -14,8 +15,9 @@ const colours: readonly (readonly [number, number, number])[] = [
 export const visible = (mask: Mask, classes: number): Mask =>
   classes > 2 ? mask : { ...mask, data: mask.data.map((v) => (v > 0 ? 255 : 0)) };
 
-/** A picture as 8-bit RGB; other depths are brought there by their brightest pixel. */
-export const eightBit = ({ height, width, channels, data }: Raster): Raster & { readonly data: Uint8Array } => {
+/** A picture as 8-bit RGB; other depths are brought there by their brightest pixel, slices of volumes by percentiles of the volume. */
+export const eightBit = (picture: Raster): Raster & { readonly data: Uint8Array } => {
+  const { height, width, channels, data } = picture.percentile ? windowed(picture, { percentiles: [0.5, 99.5] }) : picture;
   const scale = data instanceof Uint8Array ? 1 : 255 / brightest(data);
   const rgb = new Uint8Array(height * width * 3);
   for (let u = 0; u < height * width; u++)

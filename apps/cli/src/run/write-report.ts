@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { openCase, predictCase, type Evaluating } from "./evaluate-cases.js";
 import type { Domains, NamedModel } from "./measure-models.js";
 import { eightBit } from "./overlay.js";
+import { shownCase } from "./units.js";
 
 /** The longest side of a picture in the report: larger ones are made smaller, so that the page stays small. */
 const longest = 640;
@@ -23,7 +24,7 @@ export const writeReport = async (
   for (const [domain, { cases }] of Object.entries(domains)) {
     const chosen = examplesOf(results.models["distilled"]!.domains[domain]!.cases, metric);
     const all: ShownCase[] = [];
-    for (const { rank, id } of chosen) all.push({ rank, id, ...(await seen(cases.find((one) => one.id === id)!, models, how)) });
+    for (const { rank, id } of chosen) all.push({ rank, id, ...(await seen(await shownCase(cases, id), models, how)) });
     shown[domain] = all;
   }
   const configuration = await readFile(paths.config, "utf8");

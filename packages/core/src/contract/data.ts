@@ -61,6 +61,8 @@ export interface DataSet {
   readonly cases: readonly Case[];
   /** Case ids by part; every part names whole groups. `all` always exists. */
   readonly splits: Readonly<Record<string, readonly string[]>>;
+  /** Domains of other sets in which the same people are: none of them is unseen beside this one. */
+  readonly samePeople?: readonly string[];
   /** What a user should know: a partial download, unknown patients. */
   readonly warnings: readonly string[];
   /** SHA-256 over sorted (id, size, SHA-256 of the file) of images and masks. */

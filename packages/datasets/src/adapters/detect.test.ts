@@ -53,6 +53,7 @@ describe("detect", () => {
   it("names what the package offers", async () => {
     expect(Object.keys(segdistill.datasets).sort()).toEqual([
       "busi",
+      "chaos-ct",
       "chase-db1",
       "cvc-clinicdb",
       "dca1",
@@ -60,6 +61,8 @@ describe("detect", () => {
       "folder",
       "hrf",
       "kvasir-seg",
+      "lits",
+      "msd",
       "phantoms",
       "stare",
     ]);

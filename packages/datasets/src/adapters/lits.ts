@@ -104,6 +104,7 @@ export function lits(options: LitsOptions = {}): (root?: string) => Promise<Data
     return volumeSet({
       name,
       domain: name,
+      samePeople: ["msd-liver", "ircadb"],
       classes: names,
       volumes,
       splits: withParts(name, volumes, own, settings.parts),

@@ -99,9 +99,12 @@ export function msd(options: MsdOptions = {}): (root?: string) => Promise<DataSe
       ...(settings.unlabelled && { unlabelled: volumes.slice(labelled.length).map(({ id }) => id) }),
     };
     const listed = task.numTraining ?? labelled.length;
+    const domain = `${name}-${task.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`;
     return volumeSet({
       name,
-      domain: `${name}-${task.name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`,
+      domain,
+      // Task03_Liver is LiTS, of which 28 to 47 are 3D-IRCADb-01.
+      ...(domain === "msd-liver" && { samePeople: ["lits", "ircadb"] }),
       classes: names,
       volumes,
       splits: withParts(name, volumes, own, settings.parts),

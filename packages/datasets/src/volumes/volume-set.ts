@@ -33,6 +33,7 @@ export interface VolumeCase {
 export interface VolumeSet {
   readonly name: string;
   readonly domain: string;
+  readonly samePeople?: readonly string[];
   readonly classes: readonly string[];
   readonly volumes: readonly VolumeCase[];
   /** Volume ids by part. */
@@ -76,6 +77,7 @@ export async function labelVolume(
 export async function volumeSet({
   name,
   domain,
+  samePeople,
   classes,
   volumes,
   splits,
@@ -117,6 +119,7 @@ export async function volumeSet({
   return {
     name,
     domain,
+    ...(samePeople && { samePeople }),
     classes,
     cases: volumes.flatMap(({ id }) => slicesOf.get(id)!),
     splits: Object.fromEntries(Object.entries(splits).map(([part, ids]) => [part, idsOf(ids)])),
