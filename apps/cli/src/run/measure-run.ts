@@ -25,7 +25,9 @@ import { observerResults, secondObserver } from "./second-observer.js";
 import { stageResults } from "./stage-results.js";
 import type { Model } from "./stages.js";
 import { numbersOf, studentOf, weightsOf } from "./students.js";
+import { unitsOf } from "./units.js";
 import { untoldStages } from "./untold-stages.js";
+import { writeObservations } from "./write-observations.js";
 import { writeReport } from "./write-report.js";
 
 export interface Finishing {
@@ -78,6 +80,8 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
       const about = { use, classes, prepare: prepared.describe as Json, tile, config: folder.config, seed, versions: environment.packages };
       await folder.writeStudent(name, studentOf(spec, about, fingerprints, domains), weightsOf(network));
     }
+    const { stage } = of.models.find(({ name }) => name === "distilled")!;
+    await writeObservations({ trained, stage, domains: data.test, fingerprints, prepare: prepared, paths: folder.paths, show });
     const humans = await secondObserver(data.test, metrics, classes.length);
     if (Object.keys(humans).length > 0) models["second-observer"] = observerResults(humans);
     const { distilled, baseline } = models;
@@ -113,7 +117,7 @@ const validated = (
 
 const about = ({ cases, unseen }: Part, fingerprint: string) => ({
   fingerprint,
-  cases: cases.length,
+  cases: unitsOf(cases),
   groups: new Set(cases.map(({ group }) => group)).size,
   unseen,
 });

@@ -45,6 +45,8 @@ export interface RunPaths {
   readonly report: string;
   readonly student: (name: string) => string;
   readonly prediction: (domain: string, caseId: string) => string;
+  /** Vectors of a domain's pictures that a method observed, by "method/name". */
+  readonly observation: (domain: string, name: string) => string;
 }
 
 /** What a run is, for its folder. */
@@ -99,6 +101,7 @@ export function runPaths(folder: string): RunPaths {
     results: at("results.json"),
     report: at("report.html"),
     student: (name) => at("students", fileName(name)),
+    observation: (domain, name) => at("observations", fileName(domain), ...name.split("/").map(fileName)) + ".safetensors",
     prediction: (domain, caseId) => at("predictions", fileName(domain), ...caseId.split("/").map(fileName)) + ".png",
   };
 }

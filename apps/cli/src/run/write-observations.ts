@@ -1,0 +1,56 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { writeSafetensors, type RunPaths, type Trained } from "@segdistill/core";
+import type { Stage } from "@segdistill/core/contract";
+import { wholePictures, type Prepare } from "@segdistill/datasets";
+import type { Progress } from "../terminal/progress.js";
+import type { Domains } from "./measure-models.js";
+
+export interface ObservationsOptions {
+  readonly trained: Pick<Trained, "observe">;
+  readonly stage: Stage;
+  readonly domains: Domains;
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly prepare: Prepare;
+  readonly paths: Pick<RunPaths, "observation">;
+  readonly show: Pick<Progress, "doing">;
+}
+
+/**
+ * Writes what the methods of a stage observe in the test domains, whose pictures are cut into tiles of the training's size: one file for each domain and observation with a tensor "vectors" `[rows, N]`,
+ * a row for every tile that has a vector. Reads no picture where no method observes. The files' paths.
+ */
+export const writeObservations = async ({
+  trained,
+  stage,
+  domains,
+  fingerprints,
+  prepare,
+  paths,
+  show,
+}: ObservationsOptions): Promise<readonly string[]> => {
+  const { picture, batchSize } = stage.data;
+  const written: string[] = [];
+  for (const [domain, { cases }] of Object.entries(domains)) {
+    const pictures = wholePictures({
+      ...{ cases, prepare, classes: picture.classes, dataSet: fingerprints[domain]! },
+      ...{ patch: [picture.height, picture.width], batch: batchSize },
+    });
+    const seen = new Map<string, { readonly size: number; readonly rows: Float32Array[] }>();
+    for await (const batch of trained.observe(stage, pictures))
+      for (const { name, vectors, size } of batch) {
+        if (!seen.has(name)) seen.set(name, { size, rows: [] });
+        seen.get(name)!.rows.push(vectors);
+        show.doing("observing", domain);
+      }
+    for (const [name, { size, rows }] of seen) {
+      const data = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
+      rows.reduce((at, row) => (data.set(row, at), at + row.length), 0);
+      const file = paths.observation(domain, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeSafetensors(file, new Map([["vectors", { shape: [data.length / size, size], data }]]));
+      written.push(file);
+    }
+  }
+  return written;
+};
