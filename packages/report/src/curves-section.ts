@@ -65,7 +65,7 @@ const stageBlock = ({ name, curves, results }: Shown, index: number): Markup => 
   const ended = stageEnd(told, results);
   const steps = curves === null ? null : stepsOf(curves);
   const words = [...endSentences(ended), ...measuredSentence(curves)];
-  return markup`<h3>${name}</h3>${words.length === 0 ? null : markup`<p>${words.join(" ")}</p>`}${gatesTable(name, gatesOf(told, results))}${skippedSteps(name, told, results)}${curves !== null && steps !== null && curves.rate.length > 0 ? plots(name, curves, steps, ended.best, index) : null}${told?.gradients && steps ? stageGradients(told.gradients, { id: `c${index}`, stage: name, steps }) : null}`;
+  return markup`<h3>${name}</h3>${words.length === 0 ? null : markup`<p>${words.join(" ")}</p>`}${gatesTable(name, gatesOf(told, results))}${skippedSteps(name, told, results)}${curves !== null && steps !== null && curves.rate.length > 0 ? plots(name, curves, steps, ended.best, index) : null}${told?.gradients && curves && steps ? stageGradients(told.gradients, { id: `c${index}`, stage: name, steps, terms: curves.terms }) : null}`;
 };
 
 /** First and last step that anything was recorded at. */

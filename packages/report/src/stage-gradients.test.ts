@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { pull, stageGradients } from "./stage-gradients.js";
 
-const about = { id: "c0", stage: "distillation", steps: [0, 4] as const };
 const points = (...values: readonly number[]) => values.map((value, i) => ({ step: 2 * i, value, low: value, high: value }));
+const about = { id: "c0", stage: "distillation", steps: [0, 4] as const, terms: { "s/<a>": { raw: points(3, 5), weight: points(1, 1) } } };
 const words = (html: string): string =>
   html
     .replace(/<(title|desc)[^]*?<\/\1>|<text[^]*?<\/text>/g, "")
@@ -33,6 +33,8 @@ test("norms as curves with their means, cosines as a table with a sentence how t
   expect(html).toContain('<title id="c0-g1-t">distillation: Gradient of k/b</title>');
   expect(words(html)).toBe(
     `${reading}At nothing pulled, each time: k/c.|Gradient of s/&lt;a&gt;| mean 2.33|Gradient of k/b| mean 1, not finite 2 times|` +
+      "distillation: what each term has of the loss and of the gradient. Loss: mean over the steps of the weighted value, without its sign. Gradient: mean norm of the weighted gradient. Shares are of the sums over the terms. Inert: less than 1\u00a0% of the gradient; dominates: 90\u00a0% or more." +
+      "|Term|Weighted loss|Of the loss|Gradient|Of the gradient|In words|s/&lt;a&gt;|4|100\u00a0%|2.33|70\u00a0%|takes part|k/b|–|–|1|30\u00a0%|takes part|k/c|–|–|0|0\u00a0%|inert|" +
       "distillation: cosine between the gradients of two terms, mean and range over the times that it was looked at. Near 1 they pull alike, near 0 they hardly touch each other, near −1 they pull against each other: a step along the one undoes the other." +
       "|Terms|Mean cosine|Range|Times|In words|s/&lt;a&gt; · k/b|−0.250|−0.500 to 0.125|3|pull against each other" +
       "|s/&lt;a&gt; · k/c|0.750|0.750 to 0.750|1|a|pull alike|k/b · k/c|–|–|0|b|not known" +

@@ -4,8 +4,9 @@ import { readsLogarithmic } from "./curve-plot.js";
 import { markup, type Markup, type Piece } from "./markup.js";
 import { notes } from "./notes.js";
 import { axisNumber, counted, listed, score } from "./numbers.js";
-import type { PairCosine, StageGradients } from "./report-input.js";
+import type { PairCosine, StageCurves, StageGradients } from "./report-input.js";
 import { table } from "./table.js";
+import { sharesTable, termShares } from "./term-shares.js";
 
 /** Mean cosines nearer to 0 than this are called neither alike nor against. Source: our choice. */
 const little = 0.1;
@@ -15,14 +16,14 @@ export const pull = (cosine: number): string =>
   cosine >= little ? "pull alike" : cosine <= -little ? "pull against each other" : "hardly touch each other";
 
 /**
- * How the terms of a stage pull at what it trains: norms over time, mean cosines between two terms, and how to read them.
- * `id` makes ids unique; `steps` are the first and last of the stage. Source: our choice.
+ * How the terms of a stage pull at what it trains: norms over time, what each has of loss and gradient, mean cosines between two terms, and how to read them.
+ * `terms` are the stage's curves; `id` makes ids unique; `steps` are the first and last of the stage. Source: our choice.
  */
 export const stageGradients = (
   { norms, cosines }: StageGradients,
-  about: { readonly id: string; readonly stage: string; readonly steps: readonly [number, number] },
+  about: { readonly id: string; readonly stage: string; readonly steps: readonly [number, number]; readonly terms: StageCurves["terms"] },
 ): Markup => {
-  const { id, stage, steps } = about;
+  const { id, stage, steps, terms } = about;
   const all = Object.entries(norms);
   const still = all.filter(([, { points, notFinite }]) => notFinite === 0 && points.every(({ high }) => high === 0)).map(([term]) => term);
   const moving = all.filter(([term]) => !still.includes(term));
@@ -38,7 +39,7 @@ export const stageGradients = (
     });
   });
   return markup`<h4>How the terms pull</h4><p>The norm of each term's weighted gradient over everything that ${stage} trains, for one batch before the first step of an epoch. A large norm means that this term decides where the step goes. Each curve has an axis of its own.</p>
-${still.length === 0 ? null : markup`<p>At nothing pulled, each time: ${listed(still)}.</p>`}<div class="plots curves">${figures}</div>${cosineTable(stage, cosines)}`;
+${still.length === 0 ? null : markup`<p>At nothing pulled, each time: ${listed(still)}.</p>`}<div class="plots curves">${figures}</div>${sharesTable(stage, termShares(terms, norms))}${cosineTable(stage, cosines)}`;
 };
 
 const cosineTable = (stage: string, cosines: readonly PairCosine[]): Markup | null => {
