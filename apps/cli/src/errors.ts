@@ -357,5 +357,17 @@ export const latentsMissing = (file: string, isFolder: boolean): UserError =>
     "frechet/missing",
     `[${file}] ${isFolder ? "is a folder" : "There is no such file"}. Expected a file of latents [N, d]: .npy, .safetensors or .csv. Correct the path.`,
   );
+export const noObservations = (folder: string): UserError =>
+  userError(
+    "frechet/no-observations",
+    `[${folder}] The run keeps no latent vectors. Expected observations of a method that aligns bottlenecks, in a run that has ended: distil with @segdistill/plugin-msan, or name two files of latents.`,
+  );
+export const readingOfFiles = (given: string | undefined): UserError =>
+  userError(
+    "frechet/reading",
+    given === undefined
+      ? "[--reading] is left out. Expected align, domain or pred with two files: it says which sets they are."
+      : `[--reading ${given}] goes with two files. A run's observations say themselves what they are: leave it out.`,
+  );
 export const badLatents = (file: string, expected: string, found: string, remedy: string): UserError =>
   userError("frechet/file", `[${file}] Expected ${expected}; found ${found}. ${remedy}.`);

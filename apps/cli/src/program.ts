@@ -131,17 +131,21 @@ export const program = (finished: (code: number) => void): Command => {
     .action(async (config: string, options: ProfileOptions) =>
       finished(await (await import("./commands/profile.js")).profile(config, options)),
     );
-  command("frechet <a> <b>", "the Fréchet semantic distance of two files of latents (.npy, .safetensors, .csv; one row a picture)")
+  command(
+    "frechet <a> [b]",
+    "Fréchet semantic distances: of a run's latent vectors, or of two files of latents (.npy, .safetensors, .csv; one row a picture)",
+  )
     .addOption(
-      new Option("--reading <which>", "of which sets: align (aligned, semantic), domain (source, target), pred (predicted, truth)")
-        .choices(["align", "domain", "pred"])
-        .makeOptionMandatory(),
+      new Option(
+        "--reading <which>",
+        "of two files, which sets they are: align (aligned, semantic), domain (source, target), pred (predicted, truth)",
+      ).choices(["align", "domain", "pred"]),
     )
     .addOption(new Option("--shrink <how>", "covariances of few rows (default: none)").choices(["none", "identity", "ledoit-wolf"]))
     .option("--pca <n>", "so many principal components of both files together (default: all dimensions)", whole)
     .option("--bootstrap <n>", "resamples of the interval, 0 for none (default: 200)", whole)
     .option("--seed <n>", "seed of the interval (default: 0)", whole)
-    .action(async (a: string, b: string, options: FrechetOptions) =>
+    .action(async (a: string, b: string | undefined, options: FrechetOptions) =>
       finished(await (await import("./commands/frechet.js")).frechet(a, b, options)),
     );
   command("plugins", "what the installed packages offer, with options, defaults and their source").action(async (options: Common) =>

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeSafetensors } from "@segdistill/core";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { describeEnvironment, encodeSafetensors, runPaths, writeResults } from "@segdistill/core";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../program.js";
 import { readLatents } from "../frechet/latents-file.js";
 
@@ -109,6 +109,97 @@ describe("files of latents", () => {
   ])("refused: %s", async (name, content, message) => {
     const file = put(name, content);
     await expect(readLatents(file)).rejects.toThrow(Object.assign(new Error(`[${file}] ${message}`), { name: "SegDistillError", code: "frechet/file", exit: 2 })); // prettier-ignore
+  });
+});
+
+describe("segdistill frechet of a run", () => {
+  const made = join(folder, "run");
+  const observation = (domain: string, name: string, numbers: readonly number[]): void => {
+    const file = runPaths(made).observation(domain, `msan/${name}`);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(
+      file,
+      Buffer.concat(encodeSafetensors(new Map([["vectors", { shape: [numbers.length, 1], data: Float32Array.from(numbers) }]]))),
+    );
+  };
+  beforeAll(async () => {
+    mkdirSync(made);
+    writeFileSync(join(made, "config.json"), "{}");
+    const about = (unseen: boolean) => ({ fingerprint: "f".repeat(64), cases: 2, groups: 2, unseen });
+    await writeResults(join(made, "results.json"), {
+      ...{
+        schema: 1,
+        name: "gkd",
+        seed: 0,
+        finished: new Date(0).toISOString(),
+        config: "c".repeat(64),
+        models: {},
+        gains: [],
+        stages: [],
+      },
+      data: { chase: about(false), stare: about(true), hrf: about(true) },
+      environment: await describeEnvironment({
+        packages: {},
+        threads: 1,
+        precision: { asked: "auto", chosen: "float32" },
+        tensorflow: null,
+      }),
+    } as never);
+    // one number a row: with equal spreads the distance is the squared distance of the means
+    for (const [domain, at] of [
+      ["chase", 0],
+      ["stare", 3],
+    ] as const)
+      for (const [name, shift] of [["teacher", 1], ["student", 2], ["mask", 0], ["predicted", 5]] as const) // prettier-ignore
+        observation(domain, name, [at + shift * (domain === "chase" ? 1 : 2), at + shift * (domain === "chase" ? 1 : 2) + 2]);
+    observation("hrf", "student", [10, 12]);
+  });
+
+  test("prints every distance that its observations give, in the order of the domains", async () => {
+    const { code, out } = await run("frechet", made, "--bootstrap", "0");
+    const lines = out.split("\n");
+    expect([code, lines[0]]).toEqual([0, "reading     network  pictures         value  95 % interval     N"]);
+    expect(lines.slice(1, 10).map((line) => line.split(/ {2,}/))).toEqual([
+      ["FSD_align", "teacher", "chase", "1.00000", "none", "2, 2"],
+      ["FSD_align", "teacher", "stare", "4.00000", "none", "2, 2"],
+      ["FSD_domain", "teacher", "chase → stare", "16.0000", "none", "2, 2"],
+      ["FSD_align", "student", "chase", "4.00000", "none", "2, 2"],
+      ["FSD_align", "student", "stare", "16.0000", "none", "2, 2"],
+      ["FSD_domain", "student", "chase → stare", "25.0000", "none", "2, 2"],
+      ["FSD_domain", "student", "chase → hrf", "64.0000", "none", "2, 2"],
+      ["FSD_pred", "", "chase", "25.0000", "none", "2, 2"],
+      ["FSD_pred", "", "stare", "100.000", "none", "2, 2"],
+    ].map((cells) => cells.filter((cell) => cell !== ""))); // prettier-ignore
+    expect(lines[11]).toBe("d 1, shrink none, pca none. Values of other N or options are not comparable.");
+  });
+  test("and as JSON, with the files", async () => {
+    const found = JSON.parse((await run("frechet", made, "--bootstrap", "0", "--json")).out) as readonly Record<string, unknown>[];
+    expect(found.length).toBe(9);
+    const file = (domain: string, name: string): string => runPaths(made).observation(domain, `msan/${name}`);
+    expect(found[2]).toMatchObject({
+      ...{ reading: "FSD_domain", network: "teacher", on: "chase → stare" },
+      ...{ x: { set: "source", n: 2, file: file("chase", "teacher") }, y: { set: "target", n: 2, file: file("stare", "teacher") } },
+    });
+    expect(found[7]).toMatchObject({ x: { set: "predicted", file: file("chase", "predicted") }, y: { file: file("chase", "mask") } });
+  });
+  test("a run without observations, and a reading where there is nothing to name", async () => {
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    writeFileSync(join(empty, "config.json"), "{}");
+    for (const [args, message] of [
+      [
+        [empty],
+        `[${empty}] The run keeps no latent vectors. Expected observations of a method that aligns bottlenecks, in a run that has ended: distil with @segdistill/plugin-msan, or name two files of latents.\n`,
+      ],
+      [
+        [made, "--reading", "align"],
+        "[--reading align] goes with two files. A run's observations say themselves what they are: leave it out.\n",
+      ],
+      [[made, made], "[--reading] is left out. Expected align, domain or pred with two files: it says which sets they are.\n"],
+    ] as const) {
+      const { code, err } = await run("frechet", ...args);
+      expect([code, err]).toEqual([2, message]);
+    }
   });
 });
 

@@ -45,12 +45,17 @@ test("every domain's tiles are observed, and what was seen is written by domain,
   expect(written).toEqual(["here", "there"].map((domain) => join(folder, "observations", domain, "own", "level.safetensors")));
   expect(asked.map(({ picture: { height, width }, batchSize }) => [height, width, batchSize])).toEqual([[16, 16, 3], [16, 16, 3]]); // prettier-ignore
   const rows = async (file: string): Promise<unknown> => {
-    const { shape, data } = (await readSafetensors(file)).tensors.get("vectors")!;
-    return { shape, data: Array.from(data, (x) => Math.round(x * 100) / 100) };
+    const { tensors, metadata } = await readSafetensors(file);
+    const { shape, data } = tensors.get("vectors")!;
+    return { shape, cases: JSON.parse(metadata["cases"]!) as unknown, data: Array.from(data, (x) => Math.round(x * 100) / 100) };
   };
   // 20 × 24 pixels are 2 × 2 tiles
-  expect(await rows(written[0]!)).toEqual({ shape: [4, 2], data: [0.2, 7, 0.2, 7, 0.2, 7, 0.2, 7] });
-  expect(await rows(written[1]!)).toEqual({ shape: [8, 2], data: [0.4, 0.4, 0.4, 0.4, 1, 1, 1, 1].flatMap((level) => [level, 7]) });
+  expect(await rows(written[0]!)).toEqual({ shape: [4, 2], cases: ["a", "a", "a", "a"], data: [0.2, 7, 0.2, 7, 0.2, 7, 0.2, 7] });
+  expect(await rows(written[1]!)).toEqual({
+    shape: [8, 2],
+    cases: [..."bbbbcccc"],
+    data: [0.4, 0.4, 0.4, 0.4, 1, 1, 1, 1].flatMap((level) => [level, 7]),
+  });
 });
 
 test("nothing is written where no method observes", async () => {

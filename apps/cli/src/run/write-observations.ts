@@ -18,7 +18,7 @@ export interface ObservationsOptions {
 
 /**
  * Writes what the methods of a stage observe in the test domains, whose pictures are cut into tiles of the training's size: one file for each domain and observation with a tensor "vectors" `[rows, N]`,
- * a row for every tile that has a vector. Reads no picture where no method observes. The files' paths.
+ * a row for every tile that has a vector, and in its metadata "cases", the case of every row. Reads no picture where no method observes. The files' paths.
  */
 export const writeObservations = async ({
   trained,
@@ -36,19 +36,20 @@ export const writeObservations = async ({
       ...{ cases, prepare, classes: picture.classes, dataSet: fingerprints[domain]! },
       ...{ patch: [picture.height, picture.width], batch: batchSize },
     });
-    const seen = new Map<string, { readonly size: number; readonly rows: Float32Array[] }>();
+    const seen = new Map<string, { readonly size: number; readonly rows: Float32Array[]; readonly cases: string[] }>();
     for await (const batch of trained.observe(stage, pictures))
-      for (const { name, vectors, size } of batch) {
-        if (!seen.has(name)) seen.set(name, { size, rows: [] });
+      for (const { name, vectors, size, cases: ids } of batch) {
+        if (!seen.has(name)) seen.set(name, { size, rows: [], cases: [] });
         seen.get(name)!.rows.push(vectors);
+        seen.get(name)!.cases.push(...ids);
         show.doing("observing", domain);
       }
-    for (const [name, { size, rows }] of seen) {
+    for (const [name, { size, rows, cases: ids }] of seen) {
       const data = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
       rows.reduce((at, row) => (data.set(row, at), at + row.length), 0);
       const file = paths.observation(domain, name);
       await mkdir(dirname(file), { recursive: true });
-      await writeSafetensors(file, new Map([["vectors", { shape: [data.length / size, size], data }]]));
+      await writeSafetensors(file, new Map([["vectors", { shape: [data.length / size, size], data }]]), { cases: JSON.stringify(ids) });
       written.push(file);
     }
   }
