@@ -23,7 +23,7 @@ export const labelledShare = (
   const drawn = new Set<string>();
   let count = 0;
   for (const i of shuffled(groups.length, `${seed}/labelled`)) {
-    if (count > 0 && count >= share * cases.length) break;
+    if (count >= share * cases.length) break;
     drawn.add(groups[i]!);
     count += cases.filter(({ group }) => group === groups[i]).length;
   }
