@@ -54,7 +54,7 @@ export function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone
   const { batches, items = three, steps = batches?.length ?? 1, opponents = !batches, schedules = false } = trial;
   const optimiser = trial.optimiser ?? (batches ? still : toGradient);
   const specs = specsFor(subject, method, alone || trial.beside === true || trial.without === true);
-  const rest = { data: inTurn(pictureOf(specs, subject.options.least), batches ?? [items]), optimiser, steps };
+  const rest = { data: inTurn(pictureOf(specs, subject.options), batches ?? [items]), optimiser, steps };
 
   const before: Stage[] = [];
   const nets: Record<string, Net<string>> = {};

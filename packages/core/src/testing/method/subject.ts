@@ -11,6 +11,10 @@ export interface MethodConformance {
   readonly bottleneck?: Readonly<Record<string, number>>;
   /** Height and width of the pictures at least, for methods that refuse smaller ones. 8 and 12, or what the networks ask, if left out. */
   readonly least?: number;
+  /** What height and width of the pictures are multiples of, for methods that ask for it themselves. 4, or what the networks ask, if left out. */
+  readonly multiple?: number;
+  /** Why the pictures of a batch touch in training, such as batch norm in a module that the method trains: what is said of single pictures is skipped, and a skipped test says so. */
+  readonly touching?: string;
   /** Classes of the pictures. 3 */
   readonly classes?: number;
   /** Roles that learn; all others are frozen. ["student"] */
@@ -66,10 +70,11 @@ export function specsFor(subject: MethodSubject, method: CheckedMethod, withStud
   );
 }
 
-/** Pictures that all networks take: not square, and as small as can be. */
-export function pictureOf(specs: ReadonlyMap<string, NetworkSpec<string>>, least = 0): PictureShape {
+/** Pictures that the method and all networks take: not square, and as small as can be. */
+export function pictureOf(specs: ReadonlyMap<string, NetworkSpec<string>>, options: MethodConformance): PictureShape {
   const [first] = specs.values();
-  const multiple = [...specs.values()].reduce((all, spec) => leastCommon(all, spec.multiple), 4);
+  const { least = 0, classes = 3 } = options;
+  const multiple = [...specs.values()].reduce((all, spec) => leastCommon(all, spec.multiple), options.multiple ?? 4);
   const height = Math.max(2, Math.ceil(least / multiple)) * multiple;
-  return { height, width: height + multiple, channels: first?.inputChannels ?? 1, classes: first?.classes ?? 3 };
+  return { height, width: height + multiple, channels: first?.inputChannels ?? 1, classes: first?.classes ?? classes };
 }
