@@ -117,7 +117,7 @@ describe("what is refused", () => {
     expect(await message({ student: "mobile-unet" })).toBe(
       '[--student mobile-unet] package "@segdistill/models" offers no network "mobile-unet". Nearest: "mobile-u-net". It offers: enet, erfnet, fanet, mobile-u-net, transunet, u-net.',
     );
-    const names = "Names: busi, chase-db1, cvc-clinicdb, dca1, drive, folder, hrf, kvasir-seg, phantoms, stare.";
+    const names = "Names: busi, chaos-ct, chase-db1, cvc-clinicdb, dca1, drive, folder, hrf, kvasir-seg, lits, msd, phantoms, stare.";
     const expected = "Expected a folder that holds images/ and masks/, or the folder of a published set, or a name.";
     expect(await message({ data: join(folder, "chase-bd1") })).toBe(
       `[--data FOLDER/chase-bd1] is neither a data set nor a folder that one recognises. ${expected} Nearest: "chase-db1". ${names}`,

@@ -41,7 +41,7 @@ export interface Case {
   readonly domain: string;
   /** `[row, column]` in mm; null where the set has none. */
   readonly spacingMm: readonly [number, number] | null;
-  /** Given for a slice of a volume: all slices of one volume are one group, and are scored together. */
+  /** Given for a slice of a volume: slices of one volume are scored together. */
   readonly volume?: OfVolume;
   readonly image: () => Promise<Raster>;
   /** Class indices; null where the case has no label. */

@@ -8,7 +8,7 @@ import { dicomFile, type Dicom } from "../testing/dicom-file.js";
 import { oneBitPng } from "../testing/one-bit-png.js";
 import { temporaryWithCache } from "../testing/temporary-cache.js";
 import { pictureFile, put } from "../testing/twin.js";
-import { chaosCt } from "./chaos-ct.js";
+import { chaosCt, withinPatient } from "./chaos-ct.js";
 import { detect } from "./detect.js";
 
 const [height, width] = [20, 24];
@@ -71,6 +71,17 @@ describe("chaos-ct", () => {
     const { cases, splits } = await chaosCt({ unlabelled: true })(join(temporary.path, "whole"));
     expect(splits["unlabelled"]).toEqual(["ct-test-5/000", "ct-test-5/001"]);
     expect(await cases.at(-1)!.label()).toBeNull();
+  });
+
+  it("divides a patient's own slices where that is asked for, with 8 mm between", async () => {
+    // 50 slices of 2 mm, numbers 052 … 003 from the feet up: 14 for validation, 4 for nothing, 32 to train.
+    const parts = Array.from({ length: 50 }, (_, z) => withinPatient(z, 50, 2));
+    expect(parts).toEqual([...Array<string>(14).fill("validation"), ...Array<null>(4).fill(null), ...Array<string>(32).fill("train")]);
+    const { splits, cases, warnings } = await chaosCt({ leaky: true })(join(temporary.path, "whole"));
+    // Four slices: 1 for validation; 4 of 2 mm are left out, more than there are.
+    expect(splits).toEqual({ all: cases.map(({ id }) => id), "within-patient-train": [], "within-patient-validation": ["ct-1/000", "ct-21/000"] }); // prettier-ignore
+    expect(cases[1]!.group).toBe("ct-1/between");
+    expect(warnings[0]).toBe("[chaos-ct] leaky: slices of one patient stand on both sides of the split. Such a validation is no test.");
   });
 
   it("turns masks as it turns slices", async () => {
@@ -182,6 +193,8 @@ describe.runIf(existsSync(real))("the 50 slices of CHAOS at hand", () => {
     for (const mean of means.slice(0, 42)) expect(mean > 128.5 && mean < 148.5).toBe(true);
     expect(Math.round(means.at(-1)!)).toBe(40);
     expect(Math.round(means.at(-2)!)).toBe(91);
+    const { splits } = await chaosCt({ slices: "foreground", leaky: true })(real);
+    expect(["within-patient-train", "within-patient-validation"].map((part) => splits[part]!.length)).toEqual([28, 14]);
     expect(set.cases[0]!.volume!.spacingMm).toEqual([2, 0.7265625, 0.7265625]);
   });
 });

@@ -14,7 +14,15 @@ import { withParts } from "./parts.js";
 import { findRoot, type Layout } from "./root.js";
 import { walk, type Found } from "./walk.js";
 
-export const chaosCtOptions = z.strictObject(volumeOptions);
+export const chaosCtOptions = z.strictObject({
+  ...volumeOptions,
+  leaky: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Parts within-patient-train and within-patient-validation of every patient's own slices, 8 mm apart: of one person on both sides, to see that something is learnt [ours]",
+    ),
+});
 
 export type ChaosCtOptions = z.input<typeof chaosCtOptions>;
 
@@ -35,7 +43,7 @@ export const chaosCtLayout: Layout = {
  *
  * Cases are slices. Id and group: `ct-<id>`, the patient. Slices are ordered by position, distances are those of the positions (SliceThickness is wrong), rescale is the header's; HU are clipped
  * to [−1024, 3071]. Masks are paired with DICOM files by rank, both sorted naturally; where files are called `iNNNN,0000b.dcm` the numbers must agree too. Splits [ours]: test 26-29,
- * validation 24 and 25, every other train; `unlabelled` the test sets, which have no masks, with `unlabelled: true`; all.
+ * validation 24 and 25, every other train; `unlabelled` the test sets, which have no masks, with `unlabelled: true`; all. With `leaky` in their place parts of every patient's own slices.
  *
  * @throws no folder, or not this data set; a patient without masks unless `unlabelled`, another number of masks than of slices, numbers that disagree; slices missing in a series; wrong parts.
  * Reading: a mask of another size, an unreadable file.
@@ -82,14 +90,24 @@ export function chaosCt(options: ChaosCtOptions = {}): (root?: string) => Promis
       splits: withParts(name, volumes, own, settings.parts),
       settings,
       clip: ctRange,
+      within: settings.leaky ? withinPatient : undefined,
       warnings: [
         ...root.warnings,
+        ...(settings.leaky
+          ? [`[${name}] leaky: slices of one patient stand on both sides of the split. Such a validation is no test.`]
+          : []),
         ...(slices.train.size === official
           ? []
           : [`[${name}] ${String(slices.train.size)} patients with masks found, the whole set has ${String(official)}.`]),
       ],
     });
   };
+}
+
+/** The lowest 28 % of the slices are for validation, the next 8 mm for nothing: of numbers 003 to 052 at 2 mm 039 to 052, and 035 to 038. datasets.md 5.2 */
+export function withinPatient(slice: number, depth: number, stepMm: number): "train" | "validation" | null {
+  const low = Math.round(0.28 * depth);
+  return slice < low ? "validation" : slice < low + Math.round(8 / stepMm) ? null : "train";
 }
 
 const folderOf = (files: readonly Found[]): string => files[0]!.path.replace(/\/[^/]*$/, "");

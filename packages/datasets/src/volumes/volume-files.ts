@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { sumOfBytes, type Sum } from "../adapters/fingerprint.js";
-import { readHeader, readVolume, type Header, type Source, type Volume } from "../readers/volume/index.js";
+import { readHeader, readVolume, type Header, type Slice, type Source } from "../readers/volume/index.js";
 import { recent } from "./recent.js";
-import { remembered } from "./remembered.js";
+import { remembered, rememberedPath } from "./remembered.js";
+import { openSlices, writeSlices } from "./slice-store.js";
 
 /** A volume as a data set names it: what messages call it, and its files. */
 export interface VolumeFile {
@@ -14,15 +15,25 @@ export interface VolumeFile {
 
 export const filesOf = ({ source }: VolumeFile): readonly string[] => (typeof source === "string" ? [source] : source);
 
-/** Two volumes with images, two with labels: the one that is read from, and the one that is read ahead. [ours] */
+/** Two images and two labels: those that are read from, and those that are read ahead. [ours] */
 const held = 4;
-const opened = recent((key) => {
+const met = new Set<string>();
+
+const slicesOf = recent(async (key): Promise<(z: number) => Slice | Promise<Slice>> => {
   const [source, channel] = JSON.parse(key) as [Source, number | null];
-  return readVolume(source, { channel: channel ?? undefined });
+  const path = `${await rememberedPath(`slices ${String(channel)}`, [source].flat())}.slices`;
+  const stored = await openSlices(path);
+  if (stored) return stored;
+  const volume = await readVolume(source, { channel: channel ?? undefined });
+  // Asked for again after it was let go: its slices are not read one after the other, and it would be decoded again and again.
+  if (met.has(key)) await writeSlices(path, volume).catch(() => undefined);
+  met.add(key);
+  return volume.slice;
 }, held);
 
-/** A volume with its voxels; the last few stay in memory, whatever data sets they are of, so that the slices of one cost one reading. */
-export const openVolume = ({ source, channel }: VolumeFile): Promise<Volume> => opened(JSON.stringify([source, channel ?? null]));
+/** Slice z of a volume. The last few volumes stay in memory, whatever data sets they are of; one that comes back is kept in the cache folder, slice by slice. */
+export const sliceOf = async ({ source, channel }: VolumeFile, z: number): Promise<Slice> =>
+  (await slicesOf(JSON.stringify([source, channel ?? null])))(z);
 
 const number = z.number();
 const row = z.tuple([number, number, number, number]);

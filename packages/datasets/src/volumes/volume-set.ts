@@ -7,7 +7,7 @@ import { gridsDiffer } from "../errors.js";
 import { windowed } from "../raster/window.js";
 import { along, axesOf, differenceOf, gridText, spacingOf, type Grid } from "../readers/volume/grid.js";
 import { remembered } from "./remembered.js";
-import { filesOf, headerOf, openVolume, rememberedSum, type VolumeFile } from "./volume-files.js";
+import { filesOf, headerOf, rememberedSum, sliceOf, type VolumeFile } from "./volume-files.js";
 import type { VolumeSettings } from "./volume-options.js";
 
 /** The truth of a volume, slice by slice in canonical order. */
@@ -40,6 +40,8 @@ export interface VolumeSet {
   readonly splits: Parts;
   readonly warnings: readonly string[];
   readonly settings: Pick<VolumeSettings, "slices" | "window">;
+  /** Which part of a volume of its own slices a slice is in, for sets of so few patients that one must be learnt and watched on; then the parts' names carry it. */
+  readonly within?: ((slice: number, depth: number, stepMm: number) => "train" | "validation" | null) | undefined;
   /** What values below and above become before anything else, such as padding outside of a CT. */
   readonly clip?: readonly [number, number];
   /** Done to images and labels alike. */
@@ -66,7 +68,7 @@ export async function labelVolume(
   const difference = differenceOf(grid, other);
   if (difference === "size" || (difference === "affine" && !trustShape))
     throw gridsDiffer(name, image.path, gridText(grid), file.path, gridText(other), difference === "affine");
-  return { slice: async (z) => classOf((await openVolume(file)).slice(z), file.path), files: filesOf(file), mapping };
+  return { slice: async (z) => classOf(await sliceOf(file, z), file.path), files: filesOf(file), mapping };
 }
 
 /**
@@ -84,6 +86,7 @@ export async function volumeSet({
   warnings,
   settings,
   clip,
+  within,
   turned = (p) => p,
 }: VolumeSet): Promise<DataSet> {
   const slicesOf = new Map<string, readonly Case[]>();
@@ -94,18 +97,19 @@ export async function volumeSet({
     if (chosen.length === 0) without.push(volume.id);
     const digits = Math.max(3, String(depth - 1).length);
     const [mm, row, column] = along(spacingOf(volume.grid), axesOf(volume.grid));
+    const partOf = (slice: number): string => within?.(slice, depth, mm) ?? "between";
     const isKnown = volume.isSpacingUnknown !== true;
     slicesOf.set(
       volume.id,
       chosen.map(
         (slice): Case => ({
           id: `${volume.id}/${String(slice).padStart(digits, "0")}`,
-          group: volume.group,
+          group: within ? `${volume.group}/${partOf(slice)}` : volume.group,
           domain,
           spacingMm: isKnown ? [row, column] : null,
           volume: { id: volume.id, slice, slices: depth, spacingMm: isKnown ? [mm, row, column] : null },
           image: async () => {
-            const read = clipped((await openVolume(volume.image)).slice(slice), clip);
+            const read = clipped(await sliceOf(volume.image, slice), clip);
             return turned(settings.window === undefined ? read : windowed(read, settings.window));
           },
           label: async () => (volume.label === null ? null : turned(await volume.label.slice(slice))),
@@ -115,6 +119,7 @@ export async function volumeSet({
       ),
     );
   }
+  const own = (part: string): string[] => [...slicesOf.values()].flat().filter(({ group }) => group.endsWith(`/${part}`)).map(({ id }) => id); // prettier-ignore
   const idsOf = (ids: readonly string[]): string[] => ids.flatMap((id) => slicesOf.get(id)!.map((one) => one.id));
   return {
     name,
@@ -122,7 +127,9 @@ export async function volumeSet({
     ...(samePeople && { samePeople }),
     classes,
     cases: volumes.flatMap(({ id }) => slicesOf.get(id)!),
-    splits: Object.fromEntries(Object.entries(splits).map(([part, ids]) => [part, idsOf(ids)])),
+    splits: within
+      ? { all: idsOf(splits["all"]!), "within-patient-train": own("train"), "within-patient-validation": own("validation") }
+      : Object.fromEntries(Object.entries(splits).map(([part, ids]) => [part, idsOf(ids)])),
     warnings: [
       ...warnings,
       ...leftOutWarning(name, splits, "volumes"),

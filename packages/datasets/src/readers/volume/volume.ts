@@ -3,7 +3,7 @@ import type { Raster } from "@segdistill/core/contract";
 import { volumeAxes, volumeChannel, volumeMissing, volumeUnreadable } from "../../errors.js";
 import { along, axesOf, gridOf, spacingOf, stepsOf, type Axes, type Grid } from "./grid.js";
 import { readItk, type ItkImage, type Voxels } from "./itk.js";
-import { percentiles } from "./percentiles.js";
+import { histogramOf, percentileOf, type Histogram } from "./percentiles.js";
 import { readSeries } from "./series.js";
 import { refuseBrokenOff } from "./whole-file.js";
 
@@ -21,6 +21,8 @@ export interface Volume {
   readonly grid: Grid;
   readonly axes: Axes;
   readonly slice: (z: number) => Slice;
+  /** Of all voxels; found when first asked for. */
+  readonly histogram: () => Histogram;
   /** What was read, without its voxels: enough to write something on the same grid. */
   readonly header: ItkImage;
 }
@@ -65,18 +67,21 @@ export async function readVolume(source: Source, { channel }: { readonly channel
   const { start, step } = stepsOf(grid.size, axes);
   const size = along(grid.size, axes);
   const [, height, width] = size;
-  const statistics = percentiles(voxels);
+  let histogram: Histogram | undefined;
+  let percentile: ReturnType<typeof percentileOf> | undefined;
+  const counted = (): Histogram => (histogram ??= histogramOf(voxels));
   return {
     size,
     spacingMm: along(spacingOf(grid), axes),
     grid,
     axes,
     header: { ...image, data: null },
+    histogram: counted,
     slice: (z) => {
       const data = new Float32Array(height * width);
       for (let row = 0, to = 0; row < height; row++)
         for (let column = 0; column < width; column++, to++) data[to] = voxels[start + z * step[0] + row * step[1] + column * step[2]]!;
-      return { height, width, channels: 1, data, percentile: statistics };
+      return { height, width, channels: 1, data, percentile: (percent) => (percentile ??= percentileOf(counted()))(percent) };
     },
   };
 }
