@@ -1,4 +1,4 @@
-import { ones, slice, stack, sub, zeros, type Tensor, type Tensor2D } from "@tensorflow/tfjs-core";
+import { ones, slice, stack, sub, zeros, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import { alignment } from "@segdistill/alignment";
 import { meanOver, transformsOf, type Loss, type Method, type Step, type Term, type Views } from "@segdistill/core";
 import type { Json } from "@segdistill/core/contract";
@@ -9,8 +9,6 @@ import { defaultTransforms, type DcgdOptions } from "./options.js";
 type Both = { student: never; teacher: never };
 const sides = ["teacher", "student"] as const;
 type Side = (typeof sides)[number];
-/** Of both networks, one side like the other. */
-type OfBoth = Readonly<Record<Side, Tensor>>;
 
 /**
  * DCGD, dual contrastive graph distillation: latent vectors of several views of a picture lie to each other in the student as they do in the frozen teacher.
@@ -56,36 +54,25 @@ export function dcgd(options: DcgdOptions = {}): Method<"dcgd", Both> {
         const v = aligned[side].encode(step.view(request, k).net[side].encoding.bottleneck, step.pass);
         return centre ? sub(v, centre[side].value) : v;
       };
-      /** Latent vectors of both networks, which both terms share: the picture's and its views', [B, 1 + K, d]. */
-      const latents = (step: Step<Both>): OfBoth =>
-        step.once("latents", () => {
-          const of = (side: Side): Tensor => stack(Array.from({ length: count + 1 }, (_, k) => latent(step, side, k)), 1); // prettier-ignore
-          return { teacher: of("teacher"), student: of("student") };
-        });
-      const compared = (all: OfBoth, edges: (nodes: Tensor) => Tensor): Loss =>
-        meanOver(edgeDifference(edges(all.student), edges(all.teacher), how));
-      const views = (all: Tensor): Tensor => slice(all, [0, 1, 0], [-1, count, -1]);
+      type Nodes = (step: Step<Both>, side: Side) => Tensor;
+      /** Latent vectors of the picture and its views, which both terms share: [B, 1 + K, d]. */
+      const all: Nodes = (step, side) => step.once(side, () => stack(Array.from({ length: count + 1 }, (_, k) => latent(step, side, k)), 1)); // prettier-ignore
+      const views: Nodes = (step, side) => slice(all(step, side), [0, 1, 0], [-1, count, -1]);
+      const pictures: Nodes = (step, side) => latent(step, side, 0);
+
+      const compared = (step: Step<Both>, of: Nodes, edges: (nodes: Tensor) => Tensor): Loss =>
+        meanOver(edgeDifference(edges(of(step, "student")), edges(of(step, "teacher")), how));
+      const complete = (step: Step<Both>, of: Nodes): Loss => {
+        const { shape } = of(step, "student"); // [B, K, d], or [B, d] where pictures are nodes
+        const none = zeros([shape[0]]) as Tensor1D;
+        return shape.at(-2)! < 2 ? { sum: none, count: none } : compared(step, of, completeEdges);
+      };
 
       const terms: readonly Term<Step<Both>>[] = [
-        { name: "intra", weight: intra, loss: (step) => compared(latents(step), starEdges) },
+        { name: "intra", weight: intra, loss: (step) => compared(step, all, starEdges) },
         nodes === "views"
-          ? {
-              name: "inter",
-              weight: inter,
-              loss: (step) => {
-                const all = latents(step);
-                return count < 2 ? nothing(all.student) : compared(all, (v) => completeEdges(views(v)));
-              },
-            }
-          : {
-              name: "inter",
-              weight: inter,
-              couples: "images",
-              loss: (step) => {
-                const all = { teacher: latent(step, "teacher", 0), student: latent(step, "student", 0) };
-                return all.student.shape[0] < 2 ? nothing(all.student) : compared(all, completeEdges);
-              },
-            },
+          ? { name: "inter", weight: inter, loss: (step) => complete(step, views) }
+          : { name: "inter", weight: inter, loss: (step) => complete(step, pictures), couples: "images" },
       ];
       return {
         terms,
@@ -96,7 +83,7 @@ export function dcgd(options: DcgdOptions = {}): Method<"dcgd", Both> {
                   name: "spread",
                   otherwise: "warn",
                   accept: (apart) => apart > 1e-3,
-                  measure: (step) => meanOver(sub(1, starEdges(latents(step).teacher))),
+                  measure: (step) => meanOver(sub(1, starEdges(all(step, "teacher")))),
                 },
               ]
             : [],
@@ -114,6 +101,3 @@ export function dcgd(options: DcgdOptions = {}): Method<"dcgd", Both> {
     },
   };
 }
-
-/** Of a graph without an edge: 0, and nothing that is counted. */
-const nothing = (of: Tensor): Loss => ({ sum: zeros([of.shape[0]]), count: zeros([of.shape[0]]) });

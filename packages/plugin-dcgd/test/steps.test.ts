@@ -45,10 +45,16 @@ describe("what runs", () => {
       student: watched(mobileUNet({ classes: 2 }), student),
     });
     // the alignment's five steps come first, with the picture alone; the gate's sweep over the two batches last
-    return [teacher, student].map((seen) => ({ pictures: pictures(seen).slice(5, 9), decoded: seen.decoded })) as [Shown, Shown];
+    const of = (seen: Watched): Shown => {
+      const all = pictures(seen);
+      return { pictures: all.slice(5, 9), swept: all.length - 9, decoded: seen.decoded };
+    };
+    return [of(teacher), of(student)] as const;
   };
   interface Shown {
-    readonly pictures: number[][];
+    readonly pictures: Float32Array[];
+    /** In the gate's sweep. */
+    readonly swept: number;
     readonly decoded: number;
   }
   const drawnOnce = ([teacher, student]: readonly [Shown, Shown]): void => {
@@ -61,6 +67,7 @@ describe("what runs", () => {
     const found = await shown(dcgd({ views }));
     drawnOnce(found);
     expect(found.map(({ decoded }) => decoded)).toEqual([0, 0]);
+    expect(found.map(({ swept }) => swept)).toEqual([8, 0]); // the teacher's edges are measured, of two batches with three views each
   });
 
   test("views drawn anew for the teacher are told", async () => {

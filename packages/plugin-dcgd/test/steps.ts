@@ -86,9 +86,13 @@ export function watched(spec: NetworkSpec<string>, seen: Watched, { movesAlways 
     },
   };
 }
-/** The pictures, as numbers; they are given back. */
-export const pictures = (seen: Watched): number[][] => {
-  const all = seen.encoded.map((images) => [...images.dataSync()]);
+/** The pictures, two by two, as numbers, however many went through the network at once; they are given back. */
+export const pictures = (seen: Watched): Float32Array[] => {
+  const all = seen.encoded.flatMap((images) => {
+    const values = Float32Array.from(images.dataSync());
+    const size = values.length / (images.shape[0] / 2);
+    return Array.from({ length: images.shape[0] / 2 }, (_, i) => values.subarray(i * size, (i + 1) * size));
+  });
   dispose(seen.encoded);
   return all;
 };
