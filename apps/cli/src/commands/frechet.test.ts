@@ -115,7 +115,7 @@ describe("files of latents", () => {
 describe("segdistill frechet of a run", () => {
   const made = join(folder, "run");
   const observation = (domain: string, name: string, numbers: readonly number[]): void => {
-    const file = runPaths(made).observation(domain, `msan/${name}`);
+    const file = runPaths(made).observation(domain, `gkd/msan/${name}`);
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileSync(
       file,
@@ -175,7 +175,7 @@ describe("segdistill frechet of a run", () => {
   test("and as JSON, with the files", async () => {
     const found = JSON.parse((await run("frechet", made, "--bootstrap", "0", "--json")).out) as readonly Record<string, unknown>[];
     expect(found.length).toBe(9);
-    const file = (domain: string, name: string): string => runPaths(made).observation(domain, `msan/${name}`);
+    const file = (domain: string, name: string): string => runPaths(made).observation(domain, `gkd/msan/${name}`);
     expect(found[2]).toMatchObject({
       ...{ reading: "FSD_domain", network: "teacher", on: "chase → stare" },
       ...{ x: { set: "source", n: 2, file: file("chase", "teacher") }, y: { set: "target", n: 2, file: file("stare", "teacher") } },

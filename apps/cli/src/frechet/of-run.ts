@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { RunView } from "@segdistill/core";
 import { noObservations } from "../errors.js";
+
+const ending = ".safetensors";
 
 /** Two files of a run's observations, and what the distance between them says. */
 export interface PairOfSets {
@@ -21,21 +23,21 @@ export interface PairOfSets {
  * @throws frechet/no-observations
  */
 export const pairsOfRun = async ({ paths, results }: Pick<RunView, "paths" | "results">): Promise<readonly PairOfSets[]> => {
-  const root = join(paths.folder, "observations");
-  const inside = (path: string): Promise<string[]> => readdir(path).then((names) => names.sort()).catch(() => []); // prettier-ignore
-  const pairs: PairOfSets[] = [];
   const unseen = new Map(Object.entries(results?.data ?? {}).map(([domain, about]) => [domain, about.unseen]));
   const domains = [...unseen.keys()];
-  const methods = new Set((await Promise.all((await inside(root)).map((domain) => inside(join(root, domain))))).flat());
+  /** Files of a domain below its folder, "msan/student". */
+  const filesOf = async (domain: string): Promise<readonly string[]> => {
+    const folder = join(paths.observation(domain, "any"), "..");
+    const names = await readdir(folder, { recursive: true }).catch(() => []);
+    return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length).split(sep).join("/")).sort(); // prettier-ignore
+  };
+  const has = new Map(await Promise.all(domains.map(async (domain) => [domain, await filesOf(domain)] as const)));
+  const methods = new Set([...has.values()].flat().map((name) => name.slice(0, name.lastIndexOf("/"))));
+  const pairs: PairOfSets[] = [];
   for (const method of methods) {
-    const has = new Map(
-      await Promise.all(
-        domains.map(async (domain) => [domain, new Set(await inside(join(paths.observation(domain, `${method}/x`), "..")))] as const),
-      ),
-    );
     const file = (domain: string, name: string): string => paths.observation(domain, `${method}/${name}`);
     const add = (reading: PairOfSets["reading"], network: string, [from, x]: [string, string], [to, y]: [string, string]): void => {
-      if (![[from, x], [to, y]].every(([domain, name]) => has.get(domain!)?.has(`${name!}.safetensors`))) return; // prettier-ignore
+      if (![[from, x], [to, y]].every(([domain, name]) => has.get(domain!)?.includes(`${method}/${name!}`))) return; // prettier-ignore
       pairs.push({ reading, network, on: from === to ? from : `${from} → ${to}`, x: file(from, x), y: file(to, y) });
     };
     for (const network of ["teacher", "student"]) {
