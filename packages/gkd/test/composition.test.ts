@@ -166,16 +166,16 @@ describe("DCGD, DICD, Graph Flow and KD in one run", () => {
     expect(largest).toBeGreaterThan(1e-4);
     expect(furthest).toBeLessThan(1e-4 * largest + 1e-6); // the weights are held in float32
   });
-  test("every network runs once for the picture and once for each view, whoever reads it; the teacher decodes the picture, and the student's vector", () => {
+  test("every network runs once for the picture, the student once for each view and the teacher once for all, whoever reads it; the teacher decodes the picture, and the student's vector", () => {
     expect(of["none"]!.calls.student).toEqual({ encode: 1, decode: 1 });
-    expect(of["all"]!.calls.teacher.encode).toBe(1 + views.count);
+    expect(of["all"]!.calls.teacher.encode).toBe(2); // the picture, and all views at once
     expect(of["all"]!.calls.student.encode).toBe(1 + views.count);
     expect(of["all"]!.calls.teacher.decode).toBe(2);
     expect(of["all"]!.calls.student.decode).toBe(2);
   });
 });
 
-describe("gkd", () => {
+describe("gkd", { timeout: 180_000 }, () => {
   test("is its three parts", async () => {
     const [whole, parts] = [await oneStep([gkd({ msan: alignment, dcgd: { views } })]), await oneStep([msan(alignment), graphs(), dicd()])];
     for (const [name, value] of Object.entries(parts.raw)) expect(whole.raw[name.replace(/^d/, "gkd/d")]).toBe(value);
