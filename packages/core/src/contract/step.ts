@@ -35,7 +35,10 @@ export interface Transform {
   readonly apply: (picture: Picture, noise: Noise) => Picture;
 }
 
-/** Augmented versions of a batch, as data: equal requests (by content) are made once and shared. */
+/**
+ * Augmented versions of a batch, as data: equal requests (by content) are made once and shared. A network that learns runs once for each view that is read, with that view's statistics; a
+ * frozen one once over all views of a request.
+ */
 export interface Views {
   readonly count: number;
   readonly transforms: readonly Transform[];

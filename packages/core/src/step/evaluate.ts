@@ -1,4 +1,4 @@
-import { dispose, engine, keep as keepTensor, Tensor, tidy } from "@tensorflow/tfjs-core";
+import { concat, dispose, engine, keep as keepTensor, slice, Tensor, tidy, type Tensor4D } from "@tensorflow/tfjs-core";
 import { after } from "@segdistill/backend/ops";
 import type { Answer, Encoding, Module, Network, Pass, Picture, Step, View, Views, Wants } from "../contract/index.js";
 import { noSuchTap, noSuchView, readInsideGradient } from "../errors.js";
@@ -20,7 +20,7 @@ export interface Phase {
 }
 const sweep: Phase = { name: "sweep", recorded: false, trains: [], moves: [] };
 
-/** One step, evaluated lazily: each network once per view, frozen networks off the tape, everything exposed kept until `close`. */
+/** One step, evaluated lazily: each network once per view (a frozen one once over all views of a request), frozen networks off the tape, everything exposed kept until `close`. */
 export interface Evaluation {
   /** How many images it has. */
   readonly images: number;
@@ -37,6 +37,17 @@ export interface Evaluation {
 
 const viewKey = ({ count, transforms }: Views): string =>
   canonicalJson({ count, transforms: transforms.map(({ name, options }) => ({ name, options })) });
+
+/** Part `i` of `count` along the first axis, of all tensors anywhere inside a plain value. */
+function partOf<T>(value: T, i: number, count: number): T {
+  if (value instanceof Tensor) {
+    const whole: Tensor = value;
+    const size = whole.shape[0] / count;
+    return slice(whole, i * size, size) as T;
+  }
+  if (Array.isArray(value)) return value.map((one) => partOf(one as unknown, i, count)) as T;
+  return Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, partOf(one as unknown, i, count)])) as T;
+}
 
 export function evaluate(ready: Ready, given: Fed): Evaluation {
   let fed = given;
@@ -66,25 +77,42 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
       ? { mode: "train", statistics, noise: noise(site) }
       : { mode: "inference", statistics: "still", noise: noise(site) };
 
-  const answer = (
-    role: string,
-    network: Network<string>,
-    view: string,
-    picture: () => Picture,
-    reader: string,
-    calls: { n: number },
-  ): Answer<string> => {
+  /** A network's two passes over some pictures, each made when it is first read, once. */
+  const passes = (role: string, network: Network<string>, view: string, images: () => Tensor4D) => {
     const key = `${role}/${view}`;
     const onTape = phase.recorded && ready.trained.includes(network);
-    if (onTape && (engine() as unknown as { state: { kernelDepth: number } }).state.kernelDepth > 0) throw readInsideGradient(reader, role);
     const run = <T extends object>(f: () => T): T => (onTape ? keep(f()) : offTape(() => keep(tidy(f as () => never) as T)));
     const pass = (): Pass => once(`${key}/pass`, () => networkPass(network, view === "anchor" && !phase.still ? "move" : "still", key));
-    const encoded = () => once(`${key}/encode`, () => run(() => network.encode(picture().images, pass())));
+    const encoded = () => once(`${key}/encode`, () => run(() => network.encode(images(), pass())));
     const decoded = () =>
       once(`${key}/decode`, () => {
         const encoding = encoded();
         return run(() => network.decode(encoding, pass()));
       });
+    return { encoded, decoded };
+  };
+  /** The same of view `k` by a network that does not learn: in inference pictures do not touch, so all views of a request go through it at once. */
+  const passesOfAll = (role: string, network: Network<string>, request: Views, k: number): ReturnType<typeof passes> => {
+    const key = viewKey(request);
+    const constants = <T>(name: string, f: () => T): T => once(name, () => offTape(() => keep(tidy(f as () => never) as T)));
+    const images = (): Tensor4D =>
+      constants(`${key}/all`, () => concat(Array.from({ length: request.count }, (_, i) => pictureOf(request, i + 1).images)));
+    const all = passes(role, network, `${key}/all`, images);
+    const part = <T>(name: string, whole: () => T): T =>
+      constants(`${role}/${key}/${k}/${name}`, () => partOf(whole(), k - 1, request.count));
+    return { encoded: () => part("encode", all.encoded), decoded: () => part("decode", all.decoded) };
+  };
+
+  const answer = (
+    role: string,
+    network: Network<string>,
+    view: string,
+    { encoded, decoded }: ReturnType<typeof passes>,
+    reader: string,
+    calls: { n: number },
+  ): Answer<string> => {
+    const onTape = phase.recorded && ready.trained.includes(network);
+    if (onTape && (engine() as unknown as { state: { kernelDepth: number } }).state.kernelDepth > 0) throw readInsideGradient(reader, role);
     return {
       get encoding() {
         return encoded();
@@ -98,7 +126,7 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
         return found;
       },
       decode: (encoding: Encoding) =>
-        network.decode(encoding, networkPass(network, "still", `${reader}/${key}/decode/${calls.n++}`)).logits,
+        network.decode(encoding, networkPass(network, "still", `${reader}/${role}/${view}/decode/${calls.n++}`)).logits,
     };
   };
 
@@ -124,7 +152,7 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
   const step = (reader: string): Step<Wants> => {
     const calls = { n: 0 };
     const method = reader.slice(0, reader.lastIndexOf("/"));
-    const view = (name: string, at: () => Picture): View<Wants> => ({
+    const view = (name: string, at: () => Picture, of?: { readonly request: Views; readonly k: number }): View<Wants> => ({
       get images() {
         return at().images;
       },
@@ -137,7 +165,11 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
       net: Object.defineProperties(
         {},
         Object.fromEntries(
-          Object.entries(ready.nets).map(([role, { network }]) => [role, { get: () => answer(role, network, name, at, reader, calls) }]),
+          Object.entries(ready.nets).map(([role, { network }]) => {
+            const atOnce = of && of.request.count > 1 && !ready.trained.includes(network);
+            const made = () => (atOnce ? passesOfAll(role, network, of.request, of.k) : passes(role, network, name, () => at().images));
+            return [role, { get: () => answer(role, network, name, made(), reader, calls) }];
+          }),
         ),
       ) as View<Wants>["net"],
     });
@@ -152,7 +184,7 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
         ),
       view: (request, k) => {
         if (k < 0 || k > request.count) throw noSuchView(reader, k, request.count);
-        return k === 0 ? anchor : view(`${viewKey(request)}/${k}`, () => pictureOf(request, k));
+        return k === 0 ? anchor : view(`${viewKey(request)}/${k}`, () => pictureOf(request, k), { request, k });
       },
       pass: (module, statistics) => {
         const mode = phase.trains.includes(module) ? "train" : "inference";
