@@ -142,6 +142,21 @@ describe("chaos-ct", () => {
         `[volume] the slices of "${gap}/Train_Sets/CT/1/DICOM_anon" are not evenly spaced. Expected one distance between neighbours; the first two are 2 mm apart, all of them 3 mm on average. Add the missing files, or take out what is there twice.`,
       ),
     );
+    // Between the first two, whose distance is then the longer one; and where every slice has a series of its own.
+    for (const [name, image, ground, found] of [
+      ["first", "1/DICOM_anon/i0005,0000b.dcm", "1/Ground/liver_GT_005.png", "the first two are 4 mm apart, all of them 3 mm on average"],
+      [
+        "own",
+        "21/DICOM_anon/IMG-0002-00002.dcm",
+        "21/Ground/liver_GT_001.png",
+        "the first two are 2 mm apart, all of them 3 mm on average",
+      ],
+    ] as const)
+      expect(
+        await refused(name, async (folder) => {
+          for (const file of [image, ground]) await rm(join(folder, "Train_Sets/CT", file));
+        }),
+      ).toMatchObject({ code: "series-gap", message: expect.stringContaining(found) as string });
     expect(await refused("bare", (folder) => rm(join(folder, ground), { recursive: true }))).toEqual(
       userError(
         "picture-without-mask",

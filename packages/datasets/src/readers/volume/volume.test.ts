@@ -70,6 +70,21 @@ it.each([
   await expect(readVolume(at(name))).rejects.toThrow(error);
 });
 
+it("keeps what the library prints to itself, and gives the console back", async () => {
+  const said: unknown[] = [];
+  const own = { log: console.log, warn: console.warn, error: console.error };
+  const loud = (...words: unknown[]) => void said.push(words);
+  Object.assign(console, { log: loud, warn: loud, error: loud });
+  try {
+    await expect(readVolume(at("sheared.nii"))).rejects.toThrow();
+    await readVolume(at("ras.nii"));
+    expect([console.log, console.warn, console.error]).toEqual([loud, loud, loud]);
+    expect(said).toEqual([]);
+  } finally {
+    Object.assign(console, own);
+  }
+});
+
 it("says that a file is not there", async () => {
   await expect(readHeader(at("none.nii"))).rejects.toThrow(
     userError(
