@@ -46,7 +46,8 @@ function partOf<T>(value: T, i: number, count: number): T {
     return slice(whole, i * size, size) as T;
   }
   if (Array.isArray(value)) return value.map((one) => partOf(one as unknown, i, count)) as T;
-  return Object.fromEntries(Object.entries(value as object).map(([key, one]) => [key, partOf(one as unknown, i, count)])) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, partOf(one as unknown, i, count)])) as T;
 }
 
 export function evaluate(ready: Ready, given: Fed): Evaluation {
