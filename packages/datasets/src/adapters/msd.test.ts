@@ -71,6 +71,20 @@ describe("msd", () => {
     expect([...(await cases[1]!.label())!.data.slice(0, 4)]).toEqual([1, 1, 2, 1]);
   });
 
+  it("divides by rank, not by number: of ten 0 and 5 test, 9 validation", async () => {
+    const folder = join(temporary.path, "Task99_Ranks");
+    const numbers = [40, 3, 17, 5, 8, 9, 11, 13, 20, 25, 30];
+    for (const n of numbers)
+      for (const kind of ["imagesTr", "labelsTr"]) await put(folder, `${kind}/x_${String(n)}.nii.gz`, niftiFile({ size: [2, 2, 1], affine, value: () => 0, gzipped: true })); // prettier-ignore
+    const training = numbers.map((n) => ({ image: `imagesTr/x_${String(n)}.nii.gz`, label: `labelsTr/x_${String(n)}.nii.gz` }));
+    await put(folder, "dataset.json", JSON.stringify({ name: "X", modality: { 0: "MRI" }, labels: { 0: "background", 1: "x" }, training }));
+    const { splits, warnings } = await msd()(folder);
+    const of = (...some: number[]): string[] => some.map((n) => `x_${String(n)}/000`);
+    expect([splits["test"], splits["validation"]]).toEqual([of(40, 9, 30), of(25)]);
+    expect(splits["train"]).toEqual(of(3, 17, 5, 8, 11, 13, 20));
+    expect(warnings).toEqual([]);
+  });
+
   it("takes classes as they are wished, of which values in none are background", async () => {
     const folder = join(temporary.path, "Task03_Liver");
     const set = await msd({ classes: { organ: [1, 2] }, slices: "foreground" })(folder);
