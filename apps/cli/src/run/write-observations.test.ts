@@ -53,7 +53,7 @@ test("every domain's tiles are observed, and what was seen is written by domain,
   expect(await rows(written[0]!)).toEqual({ shape: [4, 2], cases: ["a", "a", "a", "a"], data: [0.2, 7, 0.2, 7, 0.2, 7, 0.2, 7] });
   expect(await rows(written[1]!)).toEqual({
     shape: [8, 2],
-    cases: [..."bbbbcccc"],
+    cases: ["b", "b", "b", "b", "c", "c", "c", "c"],
     data: [0.4, 0.4, 0.4, 0.4, 1, 1, 1, 1].flatMap((level) => [level, 7]),
   });
 });
