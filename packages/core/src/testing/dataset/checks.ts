@@ -90,11 +90,17 @@ async function wellFormed(subject: DatasetSubject): Promise<void> {
   for (const [i, warning] of set.warnings.entries()) text(`warning ${i}`, warning);
   if (set.classes.length < 2 || twice(set.classes).length > 0 || set.classes.some((name) => name.trim() === ""))
     throw say.classesUnnamed(subject.name, set.classes);
-  for (const { id, group, domain, spacingMm } of set.cases) {
+  const slices = new Set<string>();
+  for (const { id, group, domain, spacingMm, volume } of set.cases) {
     text(`the group of case "${id}"`, group);
     text(`the domain of case "${id}"`, domain);
     if (spacingMm !== null && !((spacingMm as readonly number[]).length === 2 && spacingMm.every((mm) => Number.isFinite(mm) && mm > 0)))
       throw say.spacingWrong(subject.name, id, spacingMm);
+    if (!volume) continue;
+    const slice = `${volume.id}/${String(volume.slice)}`;
+    const isThere = Number.isInteger(volume.slice) && volume.slice >= 0 && volume.slice < volume.slices;
+    if (!isThere || slices.has(slice)) throw say.sliceWrong(subject.name, id, volume.id, volume.slice, volume.slices);
+    slices.add(slice);
   }
 }
 

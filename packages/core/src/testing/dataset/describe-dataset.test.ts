@@ -162,6 +162,12 @@ const broken: [string, () => DataSet, Name, string, Name[]?][] = [
     '[four] expected two or more classes with names of their own; found "vessel", "vessel". Name the background first, then every class.',
   ],
   [
+    "a slice that its volume does not have",
+    () => honest({ first: { volume: { id: "v", slice: 3, slices: 3, spacingMm: null } } }),
+    "names, warnings and spacing are well formed",
+    '[four] expected case "p/1" as a slice of volume "v" that no other case is, from 0 to 2; found 3. Count the slices of a volume from 0, each once.',
+  ],
+  [
     "a spacing of 0",
     () => honest({ first: { spacingMm: [0, 1] } }),
     "names, warnings and spacing are well formed",

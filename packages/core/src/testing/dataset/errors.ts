@@ -104,6 +104,13 @@ export const notText = (who: string, what: string, found: unknown): AssertionErr
     found === undefined ? "nothing" : JSON.stringify(found),
     "Say in it what a user should know.",
   );
+export const sliceWrong = (who: string, id: string, volume: string, slice: number, slices: number): AssertionError =>
+  failed(
+    who,
+    `case "${id}" as a slice of volume "${volume}" that no other case is, from 0 to ${slices - 1}`,
+    String(slice),
+    "Count the slices of a volume from 0, each once.",
+  );
 export const spacingWrong = (who: string, id: string, found: readonly number[]): AssertionError =>
   failed(
     who,
