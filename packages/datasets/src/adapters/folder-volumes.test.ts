@@ -39,6 +39,14 @@ describe("folder of volumes", () => {
     expect((await folder({ ...options, slices: "foreground" })(root)).cases.map(({ id }) => id)).toEqual(["p1_a", "p1_b", "p2_a", "p3_a"].map((id) => `${id}/002`)); // prettier-ignore
   });
 
+  it("takes as many slices without anything as with something, spread evenly", async () => {
+    const root = join(temporary.path, "balanced");
+    await put(root, "images/a.nii", niftiFile({ size: [2, 2, 10], affine, value: () => 0 }));
+    await put(root, "masks/a.nii", niftiFile({ size: [2, 2, 10], affine, value: (_i, _j, k) => (k === 4 || k === 5 ? 1 : 0) }));
+    // Of the other eight, 0 to 3 and 6 to 9, the middle of each half: 2 and 8.
+    expect((await folder({ slices: "balanced" })(root)).cases.map(({ volume }) => volume!.slice)).toEqual([2, 4, 5, 8]);
+  });
+
   it("reads a folder of DICOM files as one volume, whatever they are called, in images/ itself or below", async () => {
     const slice = (n: number): Buffer => dicomFile({ height: 5, width: 6, position: [-1, -2, 3 + 2 * n], number: n, value: (row, column) => column + 10 * row + 100 * n }); // prettier-ignore
     for (const [root, below] of [
