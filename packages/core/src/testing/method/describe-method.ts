@@ -24,11 +24,6 @@ const checks = {
   backends: ["every backend agrees"],
 } as const;
 
-const ofSinglePictures: readonly string[] = [
-  "a picture's share depends on no other picture",
-  "pictures without a label count as they should",
-];
-
 export type MethodCheck = (typeof checks)[keyof typeof checks][number];
 export type Holds<Name extends MethodCheck> = Readonly<Record<Name, (subject: MethodSubject) => Promise<void>>>;
 
@@ -65,12 +60,7 @@ export function describeMethod(runner: Runner, name: string, make: () => Checked
       (check): Check<MethodSubject> => ({
         name: check,
         holds: async (it) => (await load())[check](it),
-        impossible:
-          check === "every backend agrees"
-            ? (options.oneBackend ?? notComparable())
-            : ofSinglePictures.includes(check)
-              ? (options.touching ?? null)
-              : null,
+        impossible: check === "every backend agrees" ? (options.oneBackend ?? notComparable()) : null,
       }),
     ),
   );

@@ -13,8 +13,6 @@ export interface MethodConformance {
   readonly least?: number;
   /** What height and width of the pictures are multiples of, for methods that ask for it themselves. 4, or what the networks ask, if left out. */
   readonly multiple?: number;
-  /** Why the pictures of a batch touch in training, such as batch norm in a module that the method trains: what is said of single pictures is skipped, and a skipped test says so. */
-  readonly touching?: string;
   /** Classes of the pictures. 3 */
   readonly classes?: number;
   /** Roles that learn; all others are frozen. ["student"] */
