@@ -1,5 +1,5 @@
 import { add, reshape, transpose, type Tensor, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { gelu, matMul } from "@segdistill/backend/ops";
+import { float32Barrier, gelu, matMul } from "@segdistill/backend/ops";
 import type { Make } from "@segdistill/core/contract";
 
 /** Between maps and vectors, each channel for itself. */
@@ -22,7 +22,7 @@ export interface BuiltHeaders {
  * ζ[b, c] = W₂·gelu(W₁·M[b, :, c] + b₁) + b₂ with W₁ of `hidden × h·w`, W₂ of `1 × hidden`; M̂[b, :, c] = W₄·gelu(W₃·ζ[b, c] + b₃) + b₄ with W₃ of `hidden × 1`, W₄ of
  * `h·w × hidden`. Positions are row-major. Kernels are stored as `[in, out]`. First values uniform in ±1/√in, biases too: what the authors' framework does where nothing is said [inferred].
  *
- * methods.md 3.4.1 [code].
+ * In a bfloat16 step what they give is float32 to what follows. methods.md 3.4.1 [code].
  *
  * @example positionHeaders({ height: 16, width: 16 }).parameters // { down: 16513, up: 16768 }
  */
@@ -38,12 +38,12 @@ export function positionHeaders(options: { readonly height: number; readonly wid
         down: (map) => {
           const [b, , , channels] = map.shape;
           const rows = transpose(reshape(map, [b, positions, channels]), [0, 2, 1]); // [B, C, h·w]
-          return reshape(down(reshape(rows, [b * channels, positions])), [b, channels]);
+          return float32Barrier(reshape(down(reshape(rows, [b * channels, positions])), [b, channels]));
         },
         up: (vector) => {
           const [b, channels] = vector.shape;
           const rows = reshape(up(reshape(vector, [b * channels, 1])), [b, channels, positions]);
-          return reshape(transpose(rows, [0, 2, 1]), [b, height, width, channels]);
+          return float32Barrier(reshape(transpose(rows, [0, 2, 1]), [b, height, width, channels]));
         },
       };
     },

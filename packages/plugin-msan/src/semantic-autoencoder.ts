@@ -5,6 +5,7 @@ import {
   greater,
   mean,
   mul,
+  reshape,
   sqrt,
   square,
   squaredDifference,
@@ -139,6 +140,14 @@ function termsOf(returned: (step: Reads) => Returned, withHeaders: boolean): rea
   ];
 }
 
+/** Pooled Dice of what came back; of pictures with a label alone. */
+const diceOfReturned =
+  (returned: (step: Reads) => Returned): Gate<Reads>["measure"] =>
+  (step) => {
+    const { logits, masks } = returned(step);
+    return maskDice(logits, masks, mul(step.valid, reshape(step.labelled, [-1, 1, 1])));
+  };
+
 /** Some masks are not empty, and they come back. */
 const reconstructionGates = (
   returned: (step: Reads) => Returned,
@@ -151,11 +160,8 @@ const reconstructionGates = (
     otherwise: "stop",
   },
   {
-    name: "dice",
-    measure: (step) => {
-      const { logits, masks } = returned(step);
-      return maskDice(logits, masks, step.valid);
-    },
+    name: "dice-of-reconstruction",
+    measure: diceOfReturned(returned),
     accept: (dice) => dice >= least,
     otherwise,
   },
@@ -170,10 +176,7 @@ const vectorGates = (returned: (step: Reads) => Returned): readonly Gate<Reads>[
   return [
     {
       name: "dice-through-vector",
-      measure: (step) => {
-        const { logits, masks } = returned(step);
-        return maskDice(logits, masks, step.valid);
-      },
+      measure: diceOfReturned(returned),
       accept: () => true,
       otherwise: "warn",
     },
