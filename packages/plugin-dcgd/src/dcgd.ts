@@ -1,10 +1,10 @@
 import { ones, slice, stack, sub, zeros, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
-import { alignment } from "@segdistill/alignment";
+import { alignment, appearanceChanges } from "@segdistill/alignment";
 import { meanOver, transformsOf, type Loss, type Method, type Step, type Term, type Views } from "@segdistill/core";
 import type { Json } from "@segdistill/core/contract";
 import { noViews, tooFewViews } from "./errors.js";
 import { completeEdges, edgeDifference, starEdges, type EdgeLoss } from "./graphs.js";
-import { defaultTransforms, type DcgdOptions } from "./options.js";
+import type { DcgdOptions } from "./options.js";
 
 type Both = { student: never; teacher: never };
 const sides = ["teacher", "student"] as const;
@@ -29,7 +29,7 @@ type Side = (typeof sides)[number];
  */
 export function dcgd(options: DcgdOptions = {}): Method<"dcgd", Both> {
   const { nodes = "views", centre: around = "none", intra = 1, inter = 1 } = options;
-  const { count = 4, transforms = defaultTransforms } = options.views ?? {};
+  const { count = 4, transforms = appearanceChanges } = options.views ?? {};
   const how: EdgeLoss = options.loss === "kl" ? { loss: "kl", temperature: options.temperature ?? 0.1 } : { loss: "mse" };
   if (!Number.isInteger(count) || count < 1) throw noViews(count);
   if (how.loss === "kl" && intra > 0 && count < 2) throw tooFewViews("intra", 2, count);

@@ -1,11 +1,12 @@
-import { transformsOf, type Augmentation } from "@segdistill/core";
-import { array, enum as oneOf, looseObject, number, strictObject, string, union } from "zod";
+import { changesOption } from "@segdistill/alignment";
+import type { Augmentation } from "@segdistill/core";
+import { enum as oneOf, number, strictObject } from "zod";
 
 /** The views of a picture that become nodes. */
 export interface ViewsOptions {
   /** K_v, the views beside the picture itself. 4 [inferred] */
   readonly count?: number;
-  /** What is done to each, as data, with the names and options of `sample.augment`. {@link defaultTransforms} [ours] */
+  /** What is done to each, as data, with the names and options of `sample.augment`. `appearanceChanges` of `@segdistill/alignment` [ours] */
   readonly transforms?: readonly Augmentation[];
 }
 
@@ -35,23 +36,6 @@ export type DcgdOptions = Shared &
       }
   );
 
-/** Changes of appearance alone, each view with numbers of its own [ours]. Of pictures in [0, 1]; others need a `range`. */
-export const defaultTransforms: readonly Augmentation[] = [
-  { brightness: { by: 0.1 } },
-  { contrast: { from: 0.7, to: 1.4 } },
-  { gamma: { from: 0.7, to: 1.4 } },
-  { blur: { from: 0, to: 1, probability: 0.5 } },
-  { noise: { from: 0, to: 0.05, probability: 0.5 } },
-];
-
-const transformsOption = array(union([string(), looseObject({})])).superRefine((list, context) => {
-  try {
-    transformsOf(list as unknown as readonly Augmentation[]);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-  }
-});
-
 /** What a configuration may say; unknown keys are refused. */
 export const dcgdOptions = strictObject({
   loss: oneOf(["mse", "kl"])
@@ -61,7 +45,7 @@ export const dcgdOptions = strictObject({
   nodes: oneOf(["views", "batch"]).default("views").describe("nodes of the complete graph [code: figure]; batch: pictures instead [ours]"),
   views: strictObject({
     count: number().int().min(1).default(4).describe("views beside the picture itself [inferred]"),
-    transforms: transformsOption.default(defaultTransforms as never).describe("as in sample.augment [ours]"),
+    transforms: changesOption.describe("as in sample.augment [ours]"),
   })
     .prefault({})
     .describe("views of each picture, the same for both networks"),

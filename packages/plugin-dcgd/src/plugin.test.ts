@@ -1,7 +1,8 @@
 import type { Plugin } from "@segdistill/core/contract";
 import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import { dcgd, defaultTransforms, segdistill } from "./index.js";
+import { appearanceChanges } from "@segdistill/alignment";
+import { dcgd, segdistill } from "./index.js";
 
 const { methods }: Plugin = segdistill;
 const { options, create } = methods["dcgd"]!;
@@ -19,12 +20,12 @@ test("fills in defaults, which are those of the factory, and are these", () => {
   expect(made({}).options).toEqual({
     loss: "mse",
     nodes: "views",
-    views: { count: 4, transforms: defaultTransforms },
+    views: { count: 4, transforms: appearanceChanges },
     centre: "none",
     intra: 1,
     inter: 1,
   });
-  expect(defaultTransforms.map((one) => (typeof one === "string" ? one : Object.keys(one)[0]))).toEqual([
+  expect(appearanceChanges.map((one) => (typeof one === "string" ? one : Object.keys(one)[0]))).toEqual([
     "brightness",
     "contrast",
     "gamma",
@@ -36,7 +37,7 @@ test("fills in defaults, which are those of the factory, and are these", () => {
 test("part of a part is enough; the divergence brings its temperature", () => {
   const transforms = ["flips", { gamma: { from: 0.5, to: 2, range: [-1, 1] } }];
   expect(made({ views: { transforms } }).options).toMatchObject({ views: { count: 4, transforms } });
-  expect(made({ views: { count: 2 } }).options).toMatchObject({ views: { count: 2, transforms: defaultTransforms } });
+  expect(made({ views: { count: 2 } }).options).toMatchObject({ views: { count: 2, transforms: appearanceChanges } });
   expect(made({ loss: "kl" }).options).toMatchObject({ loss: "kl", temperature: 0.1 });
   expect(made({ loss: "kl", temperature: 1, nodes: "batch", centre: "sourceMean", intra: 2, inter: 0.5 }).options).toEqual({
     ...(dcgd().options as object),

@@ -25,7 +25,7 @@ import {
 import { mobileUNet, uNet } from "@segdistill/models";
 
 /** Two batches of two pictures of 32 × 64 pixels, each with a bright blob of its own. */
-export function blobs(): Data {
+function blobs(): Data {
   const [height, width] = [32, 64];
   const size = height * width;
   const batch = (first: number): Batch => {
