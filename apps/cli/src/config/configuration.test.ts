@@ -93,7 +93,7 @@ describe("what is refused", () => {
       '[c.yaml:17:34] unknown key "momentun" in distil.optimiser.sgd. Nearest: "momentum". Known keys: decay, momentum, nesterov, rate.',
     );
     expect(error("{ channel: green }", "{ chanel: green }")).toBe(
-      '[c.yaml:8:14] unknown key "chanel" in prepare.0. Nearest: "channel". Known keys: channel, clahe, fieldOfViewWidth, resize, scale.',
+      '[c.yaml:8:14] unknown key "chanel" in prepare.0. Nearest: "channel". Known keys: channel, clahe, fieldOfViewWidth, resize, scale, window.',
     );
     expect(error("tiles: 8", "tile: 8")).toBe(
       '[c.yaml:8:52] unknown key "tile" in prepare.1.clahe. Nearest: "tiles". Known keys: clip, tiles.',
