@@ -104,7 +104,8 @@ test("an unseen domain stands in nothing that is trained or chosen on, under no 
   await expect(open({ domain: "far", split: "none" }, far)).rejects.toThrow("none");
   const validation = { use: "sets", split: "train", domain: "far" };
   await expect(open({}, far, new Map(), { data: { validation } })).rejects.toThrow(says("validation", 'the same domain, "far"'));
-  const unlabelled = { use: "sets", split: "train", domain: "far" };
+  // Opened with other options it is another set of the same domain.
+  const unlabelled = { use: "sets", split: "train", domain: "far", samePeople: [] };
   await expect(open({}, far, new Map(), { data: { unlabelled } })).rejects.toThrow(says("unlabelled", 'the same domain, "far"'));
   for (const [train, test] of [[{ samePeople: ["far"] }, far], [{}, { ...far, samePeople: ["d"] }]] as const) // prettier-ignore
     await expect(open(train, test)).rejects.toThrow(says("train", '"d", which shows the same people as "far"'));
