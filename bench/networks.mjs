@@ -11,5 +11,11 @@ export const networks = {
 };
 /** A frozen teacher and its student. */
 export const distillation = { network: networks["mobile-u-net"].train, teacher: networks["u-net"].predict };
-/** What `step` measures. */
-export const ofStep = { "u-net": { use: "u-net", width: 32 }, student: { use: "mobile-u-net" } };
+/** What `step` measures; the U-Net of four levels is what its aims were set by. */
+export const ofStep = {
+  "u-net": { use: "u-net", width: 32 },
+  "four-levels": { use: "u-net", width: 32, levels: 4 },
+  student: { use: "mobile-u-net" },
+};
+/** What `gkd` measures: teacher and student of the table of retina. */
+export const generalisable = { network: ofStep.student, teacher: ofStep["u-net"] };

@@ -4,6 +4,8 @@ import { ofStep } from "./networks.mjs";
 import { short, table } from "./numbers.mjs";
 import { findPython } from "./python.mjs";
 
+const titles = { "u-net": "U-Net, width 32", "four-levels": "U-Net, four levels", student: "Mobile U-Net" };
+
 function row(net, precision, one) {
   const [eager, compile] = ["eager", "compile"].map((mode) => one.pytorch?.[mode]?.ms ?? "–");
   const spread = one.spread ? one.spread.map((ratio) => ratio.toFixed(2)).join("…") : "–";
@@ -35,14 +37,14 @@ export async function bench({
   const { python, why: noPython } = await findPython({ python: named, yes });
   const [result, rows, notes] = [{}, [["ms a step", "ours", "PyTorch eager", "compile", "ratio", "rounds", "ours MB", "PyTorch MB"]], []];
   for (const net of Object.keys(ofStep).filter((name) => (onlyNet ?? name) === name)) {
-    const entry = net === "student" ? (result.student = {}) : result;
+    const entry = net === "u-net" ? result : (result[net] = {});
     for (const precision of ["float32", "bfloat16"].filter((name) => (onlyPrecision ?? name) === name)) {
       const cannot = precision === "bfloat16" ? noBfloat16() : undefined;
       const asked = { network: ofStep[net], precision, threads, batch, size, warmUp: 2, steps };
       const contest = () => alternating(contestants(python, "step", asked), { title: `${net} ${precision}`, rounds });
       const one = cannot ? nothing(cannot) : compared(await contest(), noPython);
       entry[short[precision]] = one;
-      rows.push(row(net === "student" ? "Mobile U-Net" : "U-Net, width 32", precision, one));
+      rows.push(row(titles[net], precision, one));
       if (one.why) notes.push(`${net}, ${precision}: ${one.why}`);
     }
   }

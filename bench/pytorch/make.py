@@ -10,7 +10,7 @@ from transunet import TransUNet
 
 CLASSES = 2
 NETWORKS = {
-    "u-net": lambda width=64: UNet(width, CLASSES),
+    "u-net": lambda width=64, levels=5: UNet(width, CLASSES, levels),
     "mobile-u-net": lambda: MobileUNet(CLASSES),
     "fanet": lambda: FANet(CLASSES),
     "enet": lambda: ENet(CLASSES),

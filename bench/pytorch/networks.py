@@ -18,11 +18,11 @@ def double_conv(inside, out):
 
 
 class UNet(nn.Module):
-    """Five levels; the bottleneck has 16 times the width."""
+    """Five levels, so that the bottleneck has 16 times the width, or fewer."""
 
-    def __init__(self, width, classes, channels=1):
+    def __init__(self, width, classes, levels=5, channels=1):
         super().__init__()
-        widths = [width * factor for factor in (1, 2, 4, 8, 16)]
+        widths = [width * 2**level for level in range(levels)]
         self.down = nn.ModuleList(double_conv(a, b) for a, b in zip([channels, *widths], widths))
         self.up = nn.ModuleList(nn.ConvTranspose2d(2 * w, w, 2, stride=2) for w in widths[:-1])
         self.fuse = nn.ModuleList(double_conv(2 * w, w) for w in widths[:-1])
@@ -31,17 +31,27 @@ class UNet(nn.Module):
     def forward(self, x):
         return self.answer(x)[0]
 
-    def answer(self, x):
-        """Logits, and the encoder's and the decoder's map at a quarter of the picture."""
+    def encode(self, x):
+        """The bottleneck, and the skips."""
         skips = []
         for level, down in enumerate(self.down):
             x = down(x if level == 0 else F.max_pool2d(x, 2))
             skips.append(x)
+        return skips.pop(), skips
+
+    def decode(self, x, skips):
+        """Logits, and the decoder's map at a quarter of the picture."""
         for level in reversed(range(len(self.up))):
             x = self.fuse[level](torch.cat([skips[level], self.up[level](x)], 1))
             if level == 2:
                 decoder = x
-        return self.head(x), skips[2], decoder
+        return self.head(x), decoder
+
+    def answer(self, x):
+        """Logits, and the encoder's and the decoder's map at a quarter of the picture."""
+        x, skips = self.encode(x)
+        logits, decoder = self.decode(x, skips)
+        return logits, skips[2], decoder
 
 
 class Residual(nn.Module):
@@ -87,15 +97,24 @@ class MobileUNet(nn.Module):
     def forward(self, x):
         return self.answer(x)[0]
 
-    def answer(self, x):
-        """Logits, and the encoder's and the decoder's map at a quarter of the picture."""
+    def encode(self, x):
+        """The bottleneck, and the skips."""
         skips, x = [], self.stem(x)
         for down in self.down:
             x = down(x)
             skips.append(x)
-        x = self.widen(x)
+        return self.widen(skips.pop()), skips
+
+    def decode(self, x, skips):
+        """Logits, and the decoder's map at a quarter of the picture."""
         for level in reversed(range(len(self.up))):
             x = self.fuse[level](torch.cat([skips[level], self.up[level](x)], 1))
             if level == 1:
                 decoder = x
-        return F.interpolate(self.head(x), scale_factor=2, mode="bilinear", align_corners=False), skips[1], decoder
+        return F.interpolate(self.head(x), scale_factor=2, mode="bilinear", align_corners=False), decoder
+
+    def answer(self, x):
+        """Logits, and the encoder's and the decoder's map at a quarter of the picture."""
+        x, skips = self.encode(x)
+        logits, decoder = self.decode(x, skips)
+        return logits, skips[1], decoder
