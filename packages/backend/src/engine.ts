@@ -44,6 +44,7 @@ const switches = {
   TF_DETERMINISTIC_OPS: "1",
   TF_CPP_MIN_LOG_LEVEL: "2",
   TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_ALLOWLIST_REMOVE: "Einsum", // products of losses: ops/products.ts
+  TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_CLEARLIST_REMOVE: "EnsureShape", // a barrier between a layer and its gradient too: operators/barrier.ts
 } as const;
 
 let starting: Promise<EngineInfo> | undefined;
