@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import {
   add,
+  squaredDifference,
+  sub,
+  sum,
+  variableGrads,
   mean,
   mul,
   randomUniform,
@@ -14,7 +18,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { compile, startEngine } from "@segdistill/backend";
 import { oneHot } from "@segdistill/backend/ops";
-import { scope, type Module } from "@segdistill/core";
+import { constant, scope, type Module } from "@segdistill/core";
 import { expect, test } from "vitest";
 import { aligner, consistency, maskCrossEntropy, maskDiceLoss, positionHeaders } from "./index.js";
 
@@ -54,20 +58,27 @@ native.each(Object.entries(losses))("under bfloat16 %s is computed in float32", 
 const at = (): Pick<ReturnType<typeof scope>, "module"> => scope("s", "m", 0, new Map<string, Module>());
 const map = mul(add(randomUniform([2, 3, 4, 6], 0, 1, "float32", 3), 5), 1.1);
 const [vector, large] = [6, 8].map((d) => mul(add(randomUniform([2, d], 0, 1, "float32", d), 5), 1.1)) as [Tensor2D, Tensor2D];
-native("under bfloat16 what follows a header or a 1 × 1 convolution is float32", () => {
-  const headers = at().module("h", positionHeaders({ height: 3, width: 4, hidden: 5 }).build);
-  const bridged = at().module("a", aligner({ height: 3, width: 4, channels: 6, size: 8, hidden: 5 }).build);
+const headers = at().module("h", positionHeaders({ height: 3, width: 4, hidden: 5 }).build);
+const bridged = at().module("a", aligner({ height: 3, width: 4, channels: 6, size: 8, hidden: 5 }).build);
+native.each([
+  ["a map's vector", headers, () => headers.down(map)],
+  ["a vector's map", headers, () => headers.up(vector)],
+  ["a vector behind a 1 × 1 convolution", bridged, () => bridged.encode(map)],
+  ["a map behind a 1 × 1 convolution", bridged, () => bridged.decode(large)],
+] as const)("under bfloat16 a loss of %s is float32, its gradient too", (_, module, of) => {
+  const variables = Object.values(module.variables);
   const program = compile(
-    (m, v, w) => {
-      const all = [headers.down(m as Tensor4D), headers.up(v as Tensor2D), bridged.encode(m as Tensor4D), bridged.decode(w as Tensor2D)];
-      return [...all, ...all.map((x) => add(x, 1e-3))];
+    () => {
+      const y = of();
+      const near = add(y, 1e-3);
+      const { grads } = variableGrads(() => sum(squaredDifference(of(), constant(near))), variables);
+      return [y, sub(near, y), ...Object.values(grads)];
     },
-    { variables: [...Object.values(headers.variables), ...Object.values(bridged.variables)], precision: "bfloat16" },
+    { variables, precision: "bfloat16" },
   );
-  const found = program.runSync(map, vector, large).map((x) => x.dataSync() as Float32Array);
+  const [y, apart, ...slopes] = program.runSync().map((x) => x.dataSync() as Float32Array);
   program.dispose();
-  for (const i of [0, 1, 2, 3]) {
-    expect(Math.max(...found[i]!.map(Math.abs))).toBeGreaterThan(0.5); // where bfloat16's steps are 1/256
-    for (const [j, x] of found[i]!.entries()) expect(Math.abs(found[i + 4]![j]! - x - 1e-3)).toBeLessThan(1e-5);
-  }
+  expect(Math.max(...y!.map(Math.abs))).toBeGreaterThan(0.5); // where bfloat16's steps are 1/256
+  for (const one of apart!) expect(one).toBeCloseTo(1e-3, 5);
+  expect(Math.max(...slopes.flatMap((slope) => [...slope]).map(Math.abs))).toBeGreaterThan(1e-3);
 });
