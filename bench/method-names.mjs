@@ -19,3 +19,14 @@ export const methodNames = {
   "light-vessel-features": "LightVessel, features alone",
   "light-vessel": "LightVessel",
 };
+/** What `gkd` measures, likewise; ours/gkd.mjs and pytorch/gkd.py make them. */
+export const partNames = {
+  psae: "S1 (i): autoencoder of masks",
+  "psae-headers": "S1 (ii): its headers",
+  tan: "S2: the teacher's alignment",
+  san: "S2: the student's alignment",
+  plain: "S3, neither: the teacher runs",
+  dcgd: "S3, DCGD alone",
+  dicd: "S3, DICD alone",
+  gkd: "S3, DCGD and DICD",
+};

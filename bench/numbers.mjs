@@ -8,6 +8,9 @@ export function median(values) {
 /** Rounded to some digits after the point. */
 export const rounded = (value, digits = 0) => Number(value.toFixed(digits));
 
+/** A quotient to some digits; null where one of the two is no number. */
+export const divided = (a, b, digits = 3) => (typeof a === "number" && typeof b === "number" ? rounded(a / b, digits) : null);
+
 /** Rows of words as lines of columns; the first column is left-aligned, the others right-aligned. */
 export function table(rows) {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => String(row[i]).length)));

@@ -1,6 +1,6 @@
-/** `npm run bench -- step|all|methods|peak|long|memory|leaks|data|start|gaps [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
+/** `npm run bench -- step|all|methods|gkd|peak|long|memory|leaks|data|start|gaps [--json] …`: see README.md. Exit codes: 0 done, 1 a run failed, 2 wrong arguments, 3 a limit was broken. */
 import { parseArgs } from "node:util";
-import { methodNames } from "./method-names.mjs";
+import { methodNames, partNames } from "./method-names.mjs";
 import { distillation, networks, ofStep } from "./networks.mjs";
 import { stop } from "./stop.mjs";
 
@@ -8,6 +8,7 @@ const benches = {
   step: () => import("./step.mjs"),
   all: () => import("./all.mjs"),
   methods: () => import("./methods.mjs"),
+  gkd: () => import("./gkd.mjs"),
   peak: () => import("./peak.mjs"),
   long: () => import("./long.mjs"),
   memory: () => import("./memory.mjs"),
@@ -36,7 +37,7 @@ const options = {
 /** What may stand for an option of words. */
 const words = (bench) => ({
   net: Object.keys(bench === "step" ? ofStep : bench === "all" ? { ...networks, distillation } : networks),
-  method: Object.keys(methodNames),
+  method: Object.keys(bench === "gkd" ? partNames : methodNames),
   mode: ["train", "predict", "distil"],
   precision: ["float32", "bfloat16"],
 });

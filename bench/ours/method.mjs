@@ -6,19 +6,5 @@ import { supervised } from "@segdistill/plugin-kd";
 import { methods } from "./methods.mjs";
 import { stepped } from "./stepped.mjs";
 
-const { method: name, ...asked } = JSON.parse(process.argv[2]);
-const method = methods[name]();
-let beside = 0;
-const sizeOf = ({ variables }) => Object.values(variables).reduce((sum, { size }) => sum + size, 0);
-const untrained = {
-  ...method,
-  ...(method.stages && { stages: (plan) => method.stages(plan).map((one) => ({ ...one, steps: 0 })) }),
-  build: (site) => {
-    const built = method.build(site);
-    const parts = [...(built.trains ?? []), ...(built.adversaries ?? []).map(({ module }) => module)];
-    beside = parts.reduce((sum, module) => sum + sizeOf(module), 0);
-    return built;
-  },
-};
-const found = await stepped(asked, [supervised(), untrained]);
-console.log(JSON.stringify({ ...found, parameters: found.parameters + beside }));
+const { method, ...asked } = JSON.parse(process.argv[2]);
+console.log(JSON.stringify(await stepped(asked, [supervised(), methods[method]()])));

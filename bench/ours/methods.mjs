@@ -1,5 +1,3 @@
-import { add, mean } from "@tensorflow/tfjs-core";
-import { meanOver } from "@segdistill/core";
 import { paraphrased, quarter } from "@segdistill/layer-pairs";
 import {
   attention,
@@ -14,18 +12,9 @@ import {
 import { graphFlow } from "@segdistill/plugin-graphflow";
 import { featureSimilarity, lightVessel } from "@segdistill/plugin-lightvessel";
 import { logits } from "@segdistill/plugin-kd";
+import { plain, read } from "./plain.mjs";
 
-/** A term that reads maps of the teacher's and teaches nothing: so small that no loss shows it, and not 0, which would leave it out. */
-const read = (maps) => ({
-  name: "read",
-  weight: 1e-9,
-  loss: (step) => meanOver(maps(step).reduce((sum, map) => add(sum, mean(map, [1, 2, 3])), mean(step.net.teacher.logits, [1, 2, 3]))),
-});
-
-/** The teacher runs, and nothing is made of it. */
-const plain = () => ({ name: "plain", options: {}, wants: { student: [], teacher: [] }, build: () => ({ terms: [read(() => [])] }) });
-
-/** The same, its maps brought to the student's channels. */
+/** The plain step, its maps brought to the student's channels. */
 function throughParaphrasers() {
   const { stages, uses, encoders } = paraphrased(quarter);
   const taps = ["encoder/4", "decoder/4"];

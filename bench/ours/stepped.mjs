@@ -6,34 +6,64 @@ import { noise } from "../pictures.mjs";
 import { networkOf } from "./networks.mjs";
 import { pace } from "./pace.mjs";
 
-/** Trains some steps by the real loop, with an untrained frozen teacher where there is one, and gives their times. */
-export async function stepped({ network, teacher, precision, eager = false, batch, size, ...asked }, methods) {
+const sizeOf = ({ variables }) => Object.values(variables).reduce((sum, { size }) => sum + size, 0);
+
+/**
+ * Trains some steps of one stage by the real loop and gives their times: of the student's, with an untrained frozen teacher where there is one, or of the `stage` that a method trains before it.
+ * Other stages are built and not trained. With `baseline` the student starts from one that an earlier stage holds.
+ */
+export async function stepped(
+  { network, teacher, precision, eager = false, batch, size, baseline, stage: measured = "student", ...asked },
+  methods,
+) {
   const spec = networkOf(network);
   await startEngine();
   const paced = pace(asked);
   const enough = new AbortController();
-  let found;
+  const steps = asked.warmUp + asked.steps + 1; // it is stopped before
+  const optimiser = adam({ rate: watched(1e-3, paced.begins) });
+  let [found, beside] = [undefined, 0];
   const step = (name, { ms }) => {
-    if (name !== "student" || !paced.last(ms)) return;
+    if (name !== measured || !paced.last(ms)) return;
     found = paced.found();
     enough.abort();
   };
-  const rest = { optimiser: adam({ rate: watched(1e-3, paced.begins) }), data: noise({ batch, height: size, width: size, classes: 2 }) };
-  const student = learns(spec);
-  const teaching =
-    teacher && stage({ ...rest, name: "teacher", nets: { student: learns(networkOf(teacher)) }, methods: [supervised()], steps: 0 });
+  // nothing is kept: a run's folder is on disk, and copies in memory would count as the step's
+  const store = { ...memoryStore(), step, save: () => Promise.resolve() };
+  const counted = (method) => ({
+    ...method,
+    build: (site) => {
+      const built = method.build?.(site) ?? {};
+      const parts = [...(built.trains ?? []), ...(built.adversaries ?? []).map(({ module }) => module)];
+      beside += parts.reduce((sum, module) => sum + sizeOf(module), 0);
+      return built;
+    },
+  });
+  const ungated = (method) => ({ ...method, build: (site) => ({ ...method.build?.(site), gates: [] }) });
+  const before = (one) =>
+    one.name === measured
+      ? { ...one, steps, optimiser, methods: one.methods.map(counted) }
+      : { ...one, steps: 0, methods: one.methods.map(ungated) };
+  const own = methods
+    .filter((method) => method)
+    .map((method) => ({ ...method, ...(method.stages && { stages: (plan) => method.stages(plan).map(before) }) }));
+
+  const rest = { optimiser, data: noise({ batch, height: size, width: size, classes: 2 }) };
+  const alone = (name, of) => stage({ ...rest, name, nets: { student: learns(of) }, methods: [supervised()], steps: 0 });
+  const teaching = teacher && frozen(from(alone("teacher", networkOf(teacher)), "student"));
+  const student = learns(spec, baseline ? { earlier: from(alone("baseline", spec), "student"), start: "earlier" } : {});
   const goal = stage({
     ...rest,
     name: "student",
-    nets: teacher ? { teacher: frozen(from(teaching, "student")), student } : { student },
-    methods,
-    steps: asked.warmUp + asked.steps + 1, // it is stopped before
+    nets: teaching ? { teacher: teaching, student } : { student },
+    methods: measured === "student" ? own.map(counted) : own,
+    steps,
   });
   try {
-    const run = { seed: 0, store: { ...memoryStore(), step }, precision, eager, checkpointSeconds: Infinity, signal: enough.signal };
+    const run = { seed: 0, store, precision, eager, checkpointSeconds: Infinity, signal: enough.signal };
     await train([goal], run);
   } catch (failure) {
     if (failure.code !== "core/interrupted") throw failure;
   }
-  return { ...found, parameters: spec.parameters };
+  return { ...found, parameters: beside + (measured === "student" ? spec.parameters : 0) };
 }

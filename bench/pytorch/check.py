@@ -1,20 +1,21 @@
-"""Holds the bench's PyTorch losses to the fixtures of the packages, values and gradients, and both discriminators to the one of models: `python check.py`, from anywhere.
+"""Holds the bench's PyTorch losses to the fixtures of the packages, values and gradients, both discriminators to the one of models, the semantic autoencoder and the views to theirs: `python check.py`, from anywhere.
 
 The fixtures are the numbers of other code (loops, float64), to which our own losses are held by tests. So both sides of the bench compute the same losses.
 Needs torch and numpy.
 """
 
+import base64
 import importlib.util
 import json
-import math
 import pathlib
 import sys
 
 import torch
 import torch.nn.functional as F
-from torch.func import functional_call
 
 import losses as L
+import views as V
+from alignment import Aligner, Headers, MaskAutoencoder
 from discriminators import Patch, Sagan
 
 torch.set_default_dtype(torch.float64)
@@ -220,9 +221,223 @@ def of_discriminators():
     assert sum(p.numel() for p in Patch(3).parameters()) == 2_764_737
 
 
+def document(package, name):
+    return json.loads((packages / package / "fixtures" / f"{name}.json").read_text())
+
+
+def tensors(case):
+    return {name: tensor(x) for name, x in case.items()}
+
+
+def headers_of(weights, size, channels=None, d=None):
+    """An aligner with a fixture's weights, and its parameters by the fixture's names."""
+    channels, d = channels or d, d or channels
+    made = Aligner(size, channels, d, weights["w1"].shape[1]) if channels else Headers(size, weights["w1"].shape[1])
+    own = {}
+    for i, layer in enumerate((made.down[0], made.down[2], made.up[0], made.up[2]), 1):
+        own[f"w{i}"], own[f"b{i}"] = layer.weight, layer.bias
+    for name in ("enter", "leave"):
+        if f"{name}w" in weights:
+            own[f"{name}w"], own[f"{name}b"] = getattr(made, name).weight, getattr(made, name).bias
+    with torch.no_grad():
+        for name, value in weights.items():
+            own[name].copy_(value.T.reshape(own[name].shape) if "w" in name else value)
+    return made, own
+
+
+def hold_named(what, loss, value, own, slopes):
+    """`hold` of parameters by name, kernels in the fixtures as [in, out]."""
+    turned = [tensor(slopes[name]).T.reshape(x.shape) if name.startswith("w") or name.endswith("w") else tensor(slopes[name]) for name, x in own.items()]
+    hold(what, loss, value, list(own.values()), turned)
+
+
+def of_headers():
+    for case in document("plugin-msan", "msan")["headers"]:
+        x = tensors({key: case[key] for key in ("map", "vector", "down", "up", "byDown", "byUp")})
+        made, own = headers_of(tensors(case["weights"]), x["map"].shape[1:3])
+        m, v = x["map"].requires_grad_(), x["vector"].requires_grad_()
+        down, up = made.encode(nchw(m)), made.decode(v)
+        near(down, x["down"], "headers, down")
+        near(up, nchw(x["up"]), "headers, up")
+        value = (down * x["byDown"]).sum() + (up * nchw(x["byUp"])).sum()
+        expected = (x["down"] * x["byDown"]).sum() + (x["up"] * x["byUp"]).sum()
+        hold_named("headers", value, expected.item(), own, case["gradient"])
+        hold("headers", value, expected.item(), [m, v], [tensor(case["gradient"][name]) for name in ("map", "vector")])
+
+
+def repeated(x, times):
+    return x.repeat_interleave(times, 2).repeat_interleave(times, 3)
+
+
+def mixed(x, mix, cell):
+    """The fixtures' stand-in for a decoder."""
+    return repeated(torch.einsum("bchw,ck->bkhw", x, mix), cell)
+
+
+def of_masks():
+    held = [case for case in document("plugin-msan", "msan")["reconstruction"] if case["classes"] == 2]
+    assert len(held) > 3
+    for case in held:
+        x = tensors({key: case[key] for key in ("labels", "valid", "labelled", "map", "mix")})
+        made, own = headers_of(tensors(case["weights"]), x["map"].shape[1:3])
+        mask = nchw(x["labels"] * x["valid"][..., None])[:, 1:]
+        near(L.has_foreground(mask), tensor(case["hasForeground"]), "masks with foreground")
+        counted = x["labelled"] * L.has_foreground(mask) if case["emptyMasks"] == "drop" else x["labelled"]
+        m = x["map"].requires_grad_()
+        found = nchw(m)
+        copy = made.decode(made.encode(found.detach())) if case["headers"] else found
+        parts = L.mask_losses(mixed(copy, x["mix"], case["cell"]), mask, x["valid"], counted)
+        for name, part in zip(("cross-entropy", "dice"), parts):
+            near(part, torch.tensor(case["terms"][name]), f"masks, {name}")
+        loss = sum(parts)
+        if case["headers"]:
+            loss = loss + L.picture_mse(copy, found.detach(), counted)
+        value = sum(case["terms"].values())
+        if case["headers"]:
+            hold_named("masks through headers", loss, value, own, case["gradient"])
+        else:
+            hold("masks", loss, value, [m], [tensor(case["gradient"]["map"])])
+
+
+def of_consistency():
+    names = ("labels", "valid", "labelled", "bottleneck", "viewed", "zeta", "zetaViewed", "mix", "skip")
+    for case in document("plugin-msan", "msan")["act"]:
+        x = tensors({key: case[key] for key in names})
+        found = nchw(x["bottleneck"])
+        made, own = headers_of(tensors(case["weights"]), found.shape[2:], found.shape[1], x["zeta"].shape[1])
+        decode = lambda f: mixed(f, x["mix"], case["cell"]) + nchw(x["skip"])
+        vector = made.encode(found)
+        back = made.decode(vector)
+        known = x["valid"] * x["labelled"].view(-1, 1, 1)
+        terms = {
+            "latent": L.picture_mse(vector, x["zeta"], x["labelled"]),
+            "reconstruction": F.mse_loss(back, found),
+            "consistency": L.consistency(decode(back), decode(found), x["labels"].argmax(3), known),
+            "augmentation": L.picture_mse(made.encode(nchw(x["viewed"])), x["zetaViewed"], x["labelled"]),
+        }
+        for name, term in terms.items():
+            near(term, torch.tensor(case["terms"][name]), f"alignment, {name}")
+        value = sum(case["act"][name] * case["terms"][name] for name in terms)
+        hold_named("alignment", sum(case["act"][name] * term for name, term in terms.items()), value, own, case["gradient"])
+
+
+def of_graphs():
+    held = [case for case in read("plugin-dcgd", "graphs") if case["loss"] == "mse" and not case["centred"]]
+    assert len(held) > 3
+    for case in held:
+        own, other = tensor(case["student"]).requires_grad_(), tensor(case["teacher"])
+        for name, loss in zip(("intra", "inter"), L.graphs(own, other)):
+            expected = case["found"][name]
+            hold(f"graphs, {name}", loss, expected["loss"], [own], [torch.tensor(expected["gradient"]).reshape(own.shape)])
+
+
+def of_cross_predictions():
+    held = [case for case in read("plugin-dicd", "cross") if (case["divergence"], case["detachSkips"], case["headers"]) == ("kl", False, "exchanged")]
+    assert len(held) > 1
+    for case in held:
+        teacher, student = tensors(case["teacher"]), tensors(case["student"])
+        learnt = {name: student[name].requires_grad_() for name in case["gradients"]}
+
+        def decode(net, bottleneck):
+            skip = net["skip"]
+            h, w = skip.shape[1] // bottleneck.shape[1], skip.shape[2] // bottleneck.shape[2]
+            wide = bottleneck.repeat_interleave(h, 1).repeat_interleave(w, 2)
+            return nchw(torch.tanh(skip @ net["u"] + wide @ net["w"]) @ net["v"])
+
+        vector = lambda net: torch.tanh(net["bottleneck"].mean((1, 2)) @ net["down"])
+        back = lambda net, v: (v @ net["up"] + net["place"]).reshape(net["bottleneck"].shape)
+        target = decode(teacher, teacher["bottleneck"])
+        pair = decode(teacher, back(teacher, vector(student))), decode(student, back(student, vector(teacher)))
+        loss = sum(L.divergence(z, target, 1, tensor(case["valid"])) for z in pair)
+        hold("cross predictions", loss, case["loss"], list(learnt.values()), [tensor(case["gradients"][name]) for name in learnt])
+
+
+def layer_of(made, name):
+    """A layer of the bench's autoencoder by our variable's name."""
+    where, level, *rest = name.split("/")
+    if where == "head":
+        return made.head
+    place = {"1": 0, "2": 1, "4": 2, "8": 3}[level]
+    if where == "decoder":
+        return made.up[2 - place]
+    block, part, *rest = [one for one in rest[:-1] if one != "stage"]
+    block = made.down[place][0 if block == "first" else 1]
+    if part == "unit":
+        unit = block.path[1]
+        if rest[0] == "choose":
+            return unit.choose[("wide", "narrow").index(rest[1])]
+        part = {"wide": unit.large, "narrow": unit.small, "squeeze": unit.squeeze}[rest.pop(0)]
+    elif part == "between":
+        return block.path[2]
+    else:
+        part = {"enter": block.path[0], "leave": block.path[4], "shortcut": block.shortcut}[part]
+    return part[("conv", "norm").index(rest[0])]
+
+
+LEAVES = {"kernel": "weight", "scale": "weight", "offset": "bias", "bias": "bias", "mean": "running_mean", "variance": "running_var"}
+
+
+class Held(torch.nn.Module):
+    """Drops the channels that the fixture's numbers say."""
+
+    def __init__(self, noise):
+        super().__init__()
+        self.kept = 2 * (noise >= 0.5)[:, :, None, None]
+
+    def forward(self, x):
+        return x * self.kept if self.training else x
+
+
+def of_mask_autoencoder():
+    fixture, weights = document("plugin-msan", "mask_autoencoder"), {}
+    at = lambda made, name: getattr(layer_of(made, name), LEAVES[name.rsplit("/", 1)[1]])
+    turned = lambda name, value: value.permute(3, 2, 0, 1) if name.endswith("kernel") else value
+    for case in fixture["cases"]:
+        masks, weights = nchw(tensor(case["masks"])), weights | tensors(case["weights"])
+        made = MaskAutoencoder(masks.shape[1], fixture["width"])
+        with torch.no_grad():
+            for name, value in weights.items():
+                at(made, name).copy_(turned(name, value))
+        made.eval()
+        near(made.encode(masks), nchw(tensor(case["latent"])), "autoencoder of masks, map")
+        near(made(masks), nchw(tensor(case["logits"])), "autoencoder of masks, logits")
+        if "train" in case:
+            expected = case["train"]
+            made.drop = Held(tensor(expected["noise"]))
+            made.train()
+            logits = made(masks)
+            near(logits, nchw(tensor(expected["logits"])), "autoencoder of masks, training")
+            own = [at(made, name) for name in expected["gradient"]]
+            found = torch.autograd.grad((logits * nchw(tensor(expected["by"]))).sum(), own)
+            for g, (name, slope) in zip(found, expected["gradient"].items()):
+                near(g, turned(name, tensor(slope)), "autoencoder of masks, gradient")
+            for name, value in expected["moved"].items():
+                near(at(made, name), tensor(value), "autoencoder of masks, statistics")
+    count = lambda made: sum(p.numel() for p in made.parameters())
+    assert count(MaskAutoencoder()) == 26_828_353
+    assert count(Aligner((16, 16), 512, 512)) == 33_281
+    assert count(Aligner((4, 4), 1280, 512)) == 1_314_833
+
+
+def of_views():
+    fixture = json.loads((packages / "core" / "src" / "transforms" / "fixtures" / "augment.json").read_text())
+    image = lambda text: (torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float32).double().reshape(1, 1, fixture["height"], fixture["width"]) + 1) / 4
+    run = {"brightness": V.brighter, "contrast": V.contrasted, "gamma": V.darker, "blur": lambda x, by: V.blurred(x, by, 6)}
+    assert {case["name"] for case in fixture["appearance"]} == set(run)
+    for case in fixture["appearance"]:
+        near(run[case["name"]](image(fixture["wide"]), torch.tensor([case["parameter"]])), image(case["image"]), f"views, {case['name']}")
+
+
 of_classics()
 of_logits()
 of_graph_flow()
 of_light_vessel()
 of_discriminators()
+of_headers()
+of_masks()
+of_consistency()
+of_graphs()
+of_cross_predictions()
+of_mask_autoencoder()
+of_views()
 print("\n".join(f"{what}: {apart:.1e}" for what, apart in checked.items()))

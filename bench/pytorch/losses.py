@@ -155,3 +155,33 @@ def annotation_distance(annotation, teacher, student, labelled):
     """LightVessel's variant A."""
     apart = (cosine_map(annotation, teacher) - cosine_map(annotation, student)).square()
     return mean_over(apart.mean((1, 2)), labelled)
+
+
+def has_foreground(mask):
+    return mask.amax((1, 2, 3))
+
+
+def mask_losses(logits, mask, valid, counted):
+    """P-SAE's cross-entropy and Dice of a foreground [B, 1, H, W], over the pictures that count [B]."""
+    z, y = logits[:, 0], mask[:, 0]
+    cross_entropy = F.binary_cross_entropy_with_logits(z, y, reduction="none")
+    p = z.sigmoid() * valid
+    dice = 1 - (2 * (p * y).sum((1, 2)) + 1) / (p.sum((1, 2)) + (y * valid).sum((1, 2)) + 1)
+    return mean_over(cross_entropy, valid * counted.view(-1, 1, 1)), mean_over(dice, counted)
+
+
+def picture_mse(a, b, counted):
+    """The mean square, over the pictures that count [B]."""
+    return mean_over((a - b).square().flatten(1).mean(1), counted)
+
+
+def consistency(through, own, labels, known):
+    """ACT's L_con, the mean over pixels that are `known` [B, H, W]."""
+    return mean_over(F.cross_entropy(through, labels, reduction="none"), known) + divergence(through, own, 1, known)
+
+
+def graphs(student, teacher):
+    """DCGD's star and complete graph: [B, 1 + K, d], the picture first."""
+    own, other = (nodes @ nodes.transpose(1, 2) for nodes in (unit(student, 2), unit(teacher, 2)))
+    i, j = torch.triu_indices(own.shape[1] - 1, own.shape[1] - 1, 1) + 1
+    return F.mse_loss(own[:, 0, 1:], other[:, 0, 1:]), F.mse_loss(own[:, i, j], other[:, i, j])

@@ -6,34 +6,15 @@ student gave before its update, with the discriminator without gradients in the 
 mode "compile" both networks, the method's losses and the discriminator are compiled, but for the penalty's score: torch.compile has no second order.
 """
 
-import json
-import sys
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from discriminators import wasserstein
 from make import count, make
-from methods import METHODS, Answer, Known, Paraphraser
+from methods import METHODS, Answer, Paraphraser
 from pace import measured
-
-asked = json.loads(sys.argv[1])
-torch.set_num_threads(asked["threads"])
-torch.manual_seed(0)
-batch, size = asked["batch"], asked["size"]
-bfloat16 = asked["precision"] == "bfloat16"
-prepared = torch.compile if asked["mode"] == "compile" else lambda f: f
-known = Known(
-    torch.rand(batch, 1, size, size).to(memory_format=torch.channels_last),
-    torch.randint(0, 2, (batch, size, size)),
-    torch.ones(batch, size, size),
-    torch.ones(batch),
-)
-
-
-def autocast():
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16)
+from setting import asked, autocast, bfloat16, known, prepared
 
 
 class Teacher(nn.Module):

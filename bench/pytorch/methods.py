@@ -25,13 +25,6 @@ class Answer(NamedTuple):
         return self.encoder, self.decoder
 
 
-class Known(NamedTuple):
-    images: Tensor
-    labels: Tensor
-    valid: Tensor
-    labelled: Tensor
-
-
 def chain(widths):
     layers = [(nn.Conv2d(a, b, 3, padding=1), nn.LeakyReLU(0.1)) for a, b in zip(widths, widths[1:])]
     return nn.Sequential(*(part for layer in layers for part in layer))
