@@ -51,7 +51,7 @@ export function aligner({ height, width, channels, size, hidden = 64 }: AlignerO
         encode: (bottleneck) => {
           const [, h, w, c] = bottleneck.shape;
           if (h !== height || w !== width || c !== channels) throw otherBottleneck([h, w, c], [height, width, channels]);
-          return down(enter ? float32Barrier(enter(bottleneck)) : bottleneck);
+          return down(enter ? enter(bottleneck) : bottleneck);
         },
         decode: (v) => {
           const map = up(v);

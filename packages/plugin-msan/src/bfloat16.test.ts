@@ -56,7 +56,7 @@ native.each(Object.entries(losses))("under bfloat16 %s is computed in float32", 
 });
 
 const at = (): Pick<ReturnType<typeof scope>, "module"> => scope("s", "m", 0, new Map<string, Module>());
-const map = mul(add(randomUniform([2, 3, 4, 6], 0, 1, "float32", 3), 5), 1.1);
+const map: Tensor4D = mul(add(randomUniform([2, 3, 4, 6], 0, 1, "float32", 3), 5), 1.1);
 const [vector, large] = [6, 8].map((d) => mul(add(randomUniform([2, d], 0, 1, "float32", d), 5), 1.1)) as [Tensor2D, Tensor2D];
 const headers = at().module("h", positionHeaders({ height: 3, width: 4, hidden: 5 }).build);
 const bridged = at().module("a", aligner({ height: 3, width: 4, channels: 6, size: 8, hidden: 5 }).build);

@@ -154,7 +154,7 @@ const logs = (odds: readonly (readonly number[])[], shape: [number, number, numb
   tensor4d(odds.flat().map(ln), shape);
 
 /** Three pictures, one of them without a foreground and one not labelled. */
-const someMasks = (classes: number, more: Partial<MasksCase> = {}): MasksCase => {
+export const someMasks = (classes: number, more: Partial<MasksCase> = {}): MasksCase => {
   const label = (i: number): number => (Math.floor(i / 24) === 1 ? 0 : ((i * 7) % 5) % classes);
   const one = Array.from({ length: 72 * classes }, (_, i) => Number(label(Math.floor(i / classes)) === i % classes));
   return {
@@ -171,7 +171,7 @@ const someMasks = (classes: number, more: Partial<MasksCase> = {}): MasksCase =>
     ...more,
   };
 };
-const someAct = (more: Partial<ActCase> = {}): ActCase => {
+export const someAct = (more: Partial<ActCase> = {}): ActCase => {
   const { labels, valid, labelled } = someMasks(3, { labelled: tensor1d([1, 1, 0]) });
   const decode = decoding(drawn(9, 4, 3) as Tensor2D, 2);
   const view = {

@@ -4,18 +4,15 @@ import {
   grads,
   mul,
   reshape,
-  scalar,
   sum,
   tidy,
-  zeros,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import type { Aligner, Alignment } from "@segdistill/alignment";
-import type { Built, Loss, Make, Module, Offer, Step, Wants } from "@segdistill/core/contract";
+import type { Built, Loss, Make, Step, Wants } from "@segdistill/core/contract";
 import { consistencyTraining } from "../src/consistency.js";
 import {
   consistency,
@@ -172,36 +169,4 @@ export function slopes(weights: Weights, termsOf: (weights: Weights) => Terms, o
   };
   const found = grads(total)(Object.values(weights));
   return Object.fromEntries(names.map((name, i) => [name, found[i]!]));
-}
-export const ofZeros = (like: Weights): Weights =>
-  Object.fromEntries(Object.entries(like).map(([name, { shape }]) => [name, zeros(shape)]));
-export const number = (x: number): Tensor => scalar(x);
-
-/** What the student's stage of ACT offers, with the student's aligner made of `weights`. */
-export function alignmentOf(
-  side: "student" | "teacher",
-  teacher: Aligner,
-  weights: Weights,
-  shape: readonly [number, number, number],
-  size: number,
-): Alignment | Aligner {
-  const [height, width, channels] = shape;
-  const method = consistencyTraining(side, {
-    latent: 1,
-    reconstruction: 1,
-    consistency: 1,
-    augmentation: 1,
-    hidden: weights["w1"]!.shape[1]!,
-    views: [],
-  });
-  const built = build(method, {
-    picture: { height: height * 2, width: width * 2, channels: 1, classes: 2 },
-    net: { aligned: { bottleneck: { stride: 2, channels } } },
-    use: ({ name }: { name: string }) => (name === "msan/mask-latent" ? { encode: () => undefined, size } : teacher),
-    scope: {
-      module: (_: string, make: (make: Make) => object) =>
-        Object.assign(make(making(weights)), { name: "aligner", variables: {}, state: {} }) as Module,
-    },
-  });
-  return (built.provides as readonly Offer[])[0]!.value as Alignment | Aligner;
 }

@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "@segdistill/core";
 import { enet, erfnet, fanet, mobileUNet, uNet } from "@segdistill/models";
 import { expect, test } from "vitest";
+import type { MsanOptions } from "../src/index.js";
 import { discs, distil, small, user } from "./steps.js";
 
 const classes = 3;
@@ -8,21 +9,34 @@ const each = (make: (o: { classes: number }) => NetworkSpec<string>): NetworkSpe
 
 // pictures of 32 × 64 pixels, three classes
 test.each([
-  ["FANet → Mobile U-Net", each(() => fanet({ classes, width: 2 })), each(mobileUNet)],
-  ["U-Net → ENet", each(() => uNet({ classes, width: 2 })), each(enet)],
-  ["FANet → ERFNet", each(() => fanet({ classes, width: 2 })), each(erfnet)],
+  ["FANet → Mobile U-Net", each(() => fanet({ classes, width: 2 })), each(mobileUNet), {}],
+  [
+    "U-Net → ENet",
+    each(() => uNet({ classes, width: 2 })),
+    each(enet),
+    { autoencoder: { joint: true, emptyMasks: "keep" }, act: { views: ["flips"] } },
+  ],
+  ["FANet → ERFNet", each(() => fanet({ classes, width: 2 })), each(erfnet), { act: { latent: false } }],
 ] as const)(
   "%s: the whole chain, three classes",
-  async (_, teacher, student) => {
+  async (_, teacher, student, options: MsanOptions) => {
     const { steps, outcomes } = await distil({
       teacher,
       student,
-      methods: [small(), user()],
+      methods: [small(options), user()],
       data: discs({ classes }),
       before: 1,
       steps: 1,
     });
-    expect([...outcomes.keys()]).toEqual(["teacher", "baseline", "psae", "psae-headers", "tan", "san", "distilled"]);
+    expect([...outcomes.keys()]).toEqual([
+      "teacher",
+      "baseline",
+      "psae",
+      ...(options.autoencoder?.joint ? [] : ["psae-headers"]),
+      "tan",
+      "san",
+      "distilled",
+    ]);
     for (const { stage, record } of steps)
       for (const [name, { raw }] of Object.entries(record.terms))
         expect(Number.isFinite(raw) && raw > 0, `${stage} ${name}: ${raw}`).toBe(true);
