@@ -1,5 +1,5 @@
 import { startEngine } from "@segdistill/backend";
-import { adam, from, frozen, learns, memoryStore, stage, train } from "@segdistill/core";
+import { adam, from, frozen, learns, memoryStore, sgd, stage, train } from "@segdistill/core";
 import { supervised } from "@segdistill/plugin-kd";
 import { watched } from "../clock.mjs";
 import { noise } from "../pictures.mjs";
@@ -30,6 +30,8 @@ export async function stepped(
   };
   // nothing is kept: a run's folder is on disk, and copies in memory would count as the step's
   const store = { ...memoryStore(), step, save: () => Promise.resolve() };
+  // neither is a moment of what is not trained
+  const idle = { steps: 0, optimiser: sgd({ rate: 1e-3 }) };
   const counted = (method) => ({
     ...method,
     build: (site) => {
@@ -43,17 +45,18 @@ export async function stepped(
   const before = (one) =>
     one.name === measured
       ? { ...one, steps, optimiser, methods: one.methods.map(counted) }
-      : { ...one, steps: 0, methods: one.methods.map(ungated) };
+      : { ...one, ...idle, methods: one.methods.map(ungated) };
   const own = methods
     .filter((method) => method)
     .map((method) => ({ ...method, ...(method.stages && { stages: (plan) => method.stages(plan).map(before) }) }));
 
-  const rest = { optimiser, data: noise({ batch, height: size, width: size, classes: 2 }) };
-  const alone = (name, of) => stage({ ...rest, name, nets: { student: learns(of) }, methods: [supervised()], steps: 0 });
+  const data = noise({ batch, height: size, width: size, classes: 2 });
+  const alone = (name, of) => stage({ ...idle, data, name, nets: { student: learns(of) }, methods: [supervised()] });
   const teaching = teacher && frozen(from(alone("teacher", networkOf(teacher)), "student"));
   const student = learns(spec, baseline ? { earlier: from(alone("baseline", spec), "student"), start: "earlier" } : {});
   const goal = stage({
-    ...rest,
+    data,
+    optimiser,
     name: "student",
     nets: teaching ? { teacher: teaching, student } : { student },
     methods: measured === "student" ? own.map(counted) : own,
