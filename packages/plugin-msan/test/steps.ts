@@ -55,7 +55,7 @@ export function discs({ classes = 2, height = 32, width = 64, empty = 0 } = {}):
 }
 
 /** Cross-entropy of labelled pictures. */
-export const supervised = (): Method<"supervised", { student: never }> => ({
+const supervised = (): Method<"supervised", { student: never }> => ({
   name: "supervised",
   options: {},
   wants: { student: [] },
