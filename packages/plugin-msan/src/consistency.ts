@@ -80,8 +80,12 @@ export const consistencyTraining = (
       const back = (step: Here): Tensor4D => step.once("back", () => own.decode(vector(step)));
       const through = (step: Here): Tensor4D =>
         step.once("through", () => step.net.aligned.decode({ ...step.net.aligned.encoding, bottleneck: back(step) }));
-      const nearTo = (v: Tensor2D, picture: Pick<Here, "labels" | "valid">, step: Here): ReturnType<typeof meanOver> =>
-        meanOver(squaredDifference(v, psae.encode(picture, step.pass)), step.labelled);
+      const meant = (step: Here): Tensor2D => step.once("meant", () => psae.encode(step, step.pass));
+      /** Where a view leaves mask and validity alone, its vector is the picture's own. */
+      const nearTo = (v: Tensor2D, picture: Pick<Here, "labels" | "valid">, step: Here): ReturnType<typeof meanOver> => {
+        const isSame = picture.labels === step.labels && picture.valid === step.valid;
+        return meanOver(squaredDifference(v, isSame ? meant(step) : psae.encode(picture, step.pass)), step.labelled);
+      };
       const terms: readonly Term<Here>[] = [
         { name: "latent", weight: weights.latent, loss: (step) => nearTo(vector(step), step, step) },
         {

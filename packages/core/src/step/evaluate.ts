@@ -134,19 +134,20 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
   const pictureOf = (request: Views, k: number): Picture => {
     const key = viewKey(request);
     return once(`${key}/${k}`, () =>
-      offTape(() =>
-        keep(
-          tidy((() =>
-            request.transforms.reduce<Picture>(
-              (picture, transform, i) => transform.apply(picture, noise(`view/${key}/${k}/${i}/${transform.name}`)),
-              {
-                images: fed.images,
-                labels: fed.labels,
-                valid: fed.valid,
-              },
-            )) as () => never) as Picture,
-        ),
-      ),
+      offTape(() => {
+        const changed = tidy((() =>
+          request.transforms.reduce<Picture>(
+            (picture, transform, i) => transform.apply(picture, noise(`view/${key}/${k}/${i}/${transform.name}`)),
+            { images: fed.images, labels: fed.labels, valid: fed.valid },
+          )) as () => never) as Picture;
+        // what no transform touched stays the same tensor, so that who reads it can see that it is
+        const unlessSame = <T extends Tensor>(now: T, before: T): T => (now === before ? before : keep(now));
+        return {
+          images: keep(changed.images),
+          labels: unlessSame(changed.labels, fed.labels),
+          valid: unlessSame(changed.valid, fed.valid),
+        };
+      }),
     );
   };
 
