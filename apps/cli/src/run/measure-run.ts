@@ -81,7 +81,7 @@ export const measureRun = async (of: Finishing): Promise<Results> => {
       await folder.writeStudent(name, studentOf(spec, about, fingerprints, domains), weightsOf(network));
     }
     const { stage } = of.models.find(({ name }) => name === "distilled")!;
-    await writeObservations({ trained, stage, domains: data.test, fingerprints, prepare: prepared, paths: folder.paths, show });
+    await writeObservations({ trained, stage, domains: data.test, fingerprints, prepare: prepared, paths: folder.paths, show, signal });
     const humans = await secondObserver(data.test, metrics, classes.length);
     if (Object.keys(humans).length > 0) models["second-observer"] = observerResults(humans);
     const { distilled, baseline } = models;

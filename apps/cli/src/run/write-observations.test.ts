@@ -66,3 +66,24 @@ test("nothing is written where no method observes", async () => {
   expect(await writeObservations({ ...options, show, trained: { observe }, domains: { here: { cases: [picture("a", 5)] } } })).toEqual([]);
   expect(existsSync(join(folder, "observations"))).toBe(false);
 });
+
+test("a run that is asked to stop stops before the next batch, and writes nothing half", async () => {
+  const stop = new AbortController();
+  let batches = 0;
+  const observe = async function* (): AsyncGenerator<readonly Observed[]> {
+    for (let i = 0; i < 5; i++) {
+      if (++batches === 2) stop.abort();
+      yield await Promise.resolve([{ name: "own/level", size: 1, cases: ["a"], vectors: Float32Array.of(1) }]);
+    }
+  };
+  const running = writeObservations({
+    ...options,
+    show,
+    trained: { observe },
+    domains: { here: { cases: [picture("a", 5)] } },
+    signal: stop.signal,
+  });
+  await expect(running).rejects.toMatchObject({ code: "run/stopped", exit: 130 });
+  expect(batches).toBe(2);
+  expect(existsSync(join(folder, "observations"))).toBe(false);
+});

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { writeSafetensors, type RunPaths, type Trained } from "@segdistill/core";
 import type { Stage } from "@segdistill/core/contract";
 import { wholePictures, type Prepare } from "@segdistill/datasets";
+import { stoppedMeasuring } from "../errors.js";
 import type { Progress } from "../terminal/progress.js";
 import type { Domains } from "./measure-models.js";
 
@@ -14,11 +15,12 @@ export interface ObservationsOptions {
   readonly prepare: Prepare;
   readonly paths: Pick<RunPaths, "observation">;
   readonly show: Pick<Progress, "doing">;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Writes what the methods of a stage observe in the test domains, whose pictures are cut into tiles of the training's size: one file for each domain and observation with a tensor "vectors" `[rows, N]`,
- * a row for every tile that has a vector, and in its metadata "cases", the case of every row. Reads no picture where no method observes. The files' paths.
+ * a row for every tile that has a vector, and in its metadata "cases", the case of every row. Reads no picture where no method observes. The files' paths. Throws run/stopped where the signal is aborted.
  */
 export const writeObservations = async ({
   trained,
@@ -28,6 +30,7 @@ export const writeObservations = async ({
   prepare,
   paths,
   show,
+  signal,
 }: ObservationsOptions): Promise<readonly string[]> => {
   const { picture, batchSize } = stage.data;
   const written: string[] = [];
@@ -37,13 +40,15 @@ export const writeObservations = async ({
       ...{ patch: [picture.height, picture.width], batch: batchSize },
     });
     const seen = new Map<string, { readonly size: number; readonly rows: Float32Array[]; readonly cases: string[] }>();
-    for await (const batch of trained.observe(stage, pictures))
+    for await (const batch of trained.observe(stage, pictures)) {
+      if (signal?.aborted) throw stoppedMeasuring();
       for (const { name, vectors, size, cases: ids } of batch) {
         if (!seen.has(name)) seen.set(name, { size, rows: [], cases: [] });
         seen.get(name)!.rows.push(vectors);
         seen.get(name)!.cases.push(...ids);
-        show.doing("observing", domain);
       }
+      show.doing("observing", domain);
+    }
     for (const [name, { size, rows, cases: ids }] of seen) {
       const data = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
       rows.reduce((at, row) => (data.set(row, at), at + row.length), 0);
