@@ -28,7 +28,7 @@ export interface Picture {
   readonly valid: Tensor3D;
 }
 
-/** One change of a picture, as a tensor program off the tape; geometric ones change labels and validity alike. */
+/** One change of a picture, as a tensor program off the tape; geometric ones change labels and validity alike. What it leaves alone it gives back as it is: then a view has the picture's own tensor, which a method can see. */
 export interface Transform {
   readonly name: string;
   readonly options: Json;

@@ -85,3 +85,32 @@ describe("views of a stage that trains", () => {
     });
   });
 });
+
+test.each([
+  ["of pixel values", appearances, true],
+  ["geometric", () => [geometry()], false],
+] as const)(
+  "labels and validity of a view are the picture's own tensors where no transform touches them: %s",
+  async (_, transforms, own) => {
+    const seen: boolean[] = [];
+    const looking: CheckedMethod = {
+      name: "own",
+      options: {},
+      wants: {},
+      build: (() => ({
+        terms: [
+          {
+            name: "looks",
+            loss: (step: Step<Wants>) => {
+              const view = step.view({ count: 1, transforms: transforms() }, 1);
+              seen.push(view.labels === step.labels, view.valid === step.valid, view.images === step.images);
+              return meanOver(view.images);
+            },
+          },
+        ],
+      })) as never,
+    };
+    (await train([fitting({ methods: [fit() as CheckedMethod, looking], steps: 1 })], { seed: 1, eager: true })).dispose();
+    expect(seen.slice(0, 3)).toEqual([own, own, false]);
+  },
+);
