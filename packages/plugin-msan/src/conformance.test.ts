@@ -7,7 +7,7 @@ import { describe, it } from "vitest";
 import { consistencyTraining } from "./consistency.js";
 import { msan } from "./index.js";
 import { filledIn } from "./options.js";
-import { maskLatent, reconstructing, reconstructingThroughVectors, summarising } from "./semantic-autoencoder.js";
+import { maskLatent, reconstructing, summarising } from "./semantic-autoencoder.js";
 
 const runner = { describe, it };
 const options = { width: 2, hidden: 3, emptyMasks: "drop", least: 0.9, otherwise: "warn" } as const;
@@ -98,7 +98,7 @@ const before = (): Method<"psae", {}> => ({
 const multiple = 8;
 describeMethod(runner, "the semantic autoencoder", () => shallow(reconstructing(options)), { multiple });
 describeMethod(runner, "its headers", () => summarising(options), { multiple, beside: () => [before()] });
-describeMethod(runner, "both at once, two classes", () => shallow(reconstructingThroughVectors({ ...options, emptyMasks: "keep" })), {
+describeMethod(runner, "both at once, two classes", () => shallow(reconstructing({ ...options, emptyMasks: "keep" }, true)), {
   multiple,
   classes: 2,
 });

@@ -73,7 +73,6 @@ export const consistencyTraining = (
       const psae = use(maskLatent);
       const definition = aligner({ height: height / stride, width: width / stride, channels, size: psae.size, hidden });
       const own: Module & ReturnType<typeof definition.build> = scope.module("aligner", definition.build);
-      const provided: Aligner = { encode: (f) => own.encode(f), decode: (v) => own.decode(v) };
 
       type Here = Step<{ aligned: never }>;
       const vector = (step: Here): Tensor2D => step.once("vector", () => own.encode(step.net.aligned.encoding.bottleneck));
@@ -111,8 +110,8 @@ export const consistencyTraining = (
         trains: [own],
         provides: [
           side === "teacher"
-            ? offer(teacherAligner, provided)
-            : offer(alignment, { teacher: use(teacherAligner), student: provided, size: psae.size }),
+            ? offer(teacherAligner, own)
+            : offer(alignment, { teacher: use(teacherAligner), student: own, size: psae.size }),
         ],
         terms,
         gates: [

@@ -4,7 +4,7 @@ import type { Json, Result } from "@segdistill/core/contract";
 import { consistencyTraining } from "./consistency.js";
 import { latents } from "./latents.js";
 import { filledIn, type MsanOptions } from "./options.js";
-import { maskLatent, reconstructing, reconstructingThroughVectors, summarising } from "./semantic-autoencoder.js";
+import { maskLatent, reconstructing, summarising } from "./semantic-autoencoder.js";
 
 /**
  * MSAN: the service `alignment`, trained in four stages before the one that asks for it, on its own data. It brings no term: DCGD and DICD use what it provides.
@@ -54,12 +54,8 @@ export function msan(options: MsanOptions = {}): Method<"msan", { teacher: never
           ...over(actEpochs, actRate),
         }) as unknown as Stage;
       return [
-        ...(joint
-          ? [stage({ name: "psae", nets: {}, methods: [reconstructingThroughVectors(psae)], ...over(epochs, rate) })]
-          : [
-              stage({ name: "psae", nets: {}, methods: [reconstructing(psae)], ...over(epochs, rate) }),
-              stage({ name: "psae-headers", nets: {}, methods: [summarising(psae)], ...over(headerEpochs, rate) }),
-            ]),
+        stage({ name: "psae", nets: {}, methods: [reconstructing(psae, joint)], ...over(epochs, rate) }),
+        ...(joint ? [] : [stage({ name: "psae-headers", nets: {}, methods: [summarising(psae)], ...over(headerEpochs, rate) })]),
         aligned("tan", trained.teacher),
         aligned("san", trained.student),
       ] as unknown as readonly Stage[];

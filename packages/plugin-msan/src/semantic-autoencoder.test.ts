@@ -3,7 +3,7 @@ import { startEngine } from "@segdistill/backend";
 import type { Built, Gate, Make, Step } from "@segdistill/core/contract";
 import { expect, test } from "vitest";
 import { consistencyTraining } from "./consistency.js";
-import { reconstructing, reconstructingThroughVectors, summarising } from "./semantic-autoencoder.js";
+import { reconstructing, summarising } from "./semantic-autoencoder.js";
 
 await startEngine();
 
@@ -19,11 +19,7 @@ const identity: Readonly<Record<string, Tensor>> = Object.fromEntries(
 );
 const making: Make = { variable: (name, shape) => reshape(identity[name]!, [...shape]) as never, state: undefined as never };
 /** E gives `vectors`, one position each; D gives `logits`. */
-function gatesOf(
-  make: typeof reconstructing | typeof summarising | typeof reconstructingThroughVectors,
-  vectors: Tensor2D,
-  logits: Tensor4D,
-) {
+function gatesOf(make: typeof reconstructing | typeof summarising, vectors: Tensor2D, logits: Tensor4D) {
   const [images, channels] = vectors.shape;
   const toy = { encode: () => reshape(vectors, [images, 1, 1, channels]), decode: () => logits, latent: { height: 1, width: 1, channels } };
   const built = (make(options).build as unknown as (site: unknown) => Built<Step<{}>>)({
@@ -76,7 +72,7 @@ test("of vectors: Dice through them, entries that vary, their length, by hand", 
 });
 
 test("of both at once: all of them", () => {
-  expect([...gatesOf(reconstructingThroughVectors, vectors, logits).keys()]).toEqual([
+  expect([...gatesOf((options: Parameters<typeof reconstructing>[0]) => reconstructing(options, true), vectors, logits).keys()]).toEqual([
     "with-foreground",
     "dice-of-reconstruction",
     "dice-through-vector",

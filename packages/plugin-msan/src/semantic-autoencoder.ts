@@ -1,20 +1,4 @@
-import {
-  cast,
-  div,
-  expandDims,
-  greater,
-  mean,
-  mul,
-  reshape,
-  sqrt,
-  square,
-  squaredDifference,
-  sub,
-  sum,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor4D,
-} from "@tensorflow/tfjs-core";
+import { mul, squaredDifference, type Tensor1D, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
 import type { PassOf } from "@segdistill/alignment";
 import { float32Barrier } from "@segdistill/backend/ops";
 import {
@@ -22,19 +6,18 @@ import {
   meanOver,
   offer,
   service,
-  type Gate,
   type Method,
   type Module,
   type Picture,
   type PictureShape,
   type Scope,
-  type Step,
   type Term,
 } from "@segdistill/core";
+import { reconstructionGates, vectorGates, type Reads, type Returned } from "./autoencoder-gates.js";
 import { pictureNotDivisible } from "./errors.js";
 import { maskAutoencoder } from "./mask-autoencoder.js";
 import { positionHeaders, type BuiltHeaders } from "./position-headers.js";
-import { hasForeground, maskCrossEntropy, maskDice, maskDiceLoss, masksOf } from "./reconstruction.js";
+import { hasForeground, maskCrossEntropy, maskDiceLoss, masksOf } from "./reconstruction.js";
 
 /** How the semantic autoencoder (P-SAE) is made and held to what it is for. */
 export interface SemanticAutoencoderOptions {
@@ -84,17 +67,6 @@ function autoencoderIn(scope: Scope, { height, width, classes }: PictureShape, o
 const headersIn = (scope: Scope, { latent }: Autoencoder, { hidden }: SemanticAutoencoderOptions): Module & BuiltHeaders =>
   scope.module("headers", (make) => positionHeaders({ ...latent, hidden }).build(make));
 
-type Reads = Pick<Step<{}>, "labels" | "valid" | "labelled" | "pass" | "once">;
-/** A mask, and what came back of it. */
-interface Returned {
-  readonly masks: Tensor4D;
-  readonly logits: Tensor4D;
-  /** `[B]`, 1 for pictures that count in training. */
-  readonly counted: Tensor1D;
-  /** M and M̂, where it went through the vector. */
-  readonly through?: { readonly map: Tensor4D; readonly copy: Tensor4D; readonly vector: Tensor2D };
-}
-
 /** Reconstructs the step's masks, once for all terms; through the headers where there are some. */
 const returning =
   (own: Autoencoder, { emptyMasks }: SemanticAutoencoderOptions, headers?: BuiltHeaders) =>
@@ -140,83 +112,21 @@ function termsOf(returned: (step: Reads) => Returned, withHeaders: boolean): rea
   ];
 }
 
-/** Pooled Dice of what came back; of pictures with a label alone. */
-const diceOfReturned =
-  (returned: (step: Reads) => Returned): Gate<Reads>["measure"] =>
-  (step) => {
-    const { logits, masks } = returned(step);
-    return maskDice(logits, masks, mul(step.valid, reshape(step.labelled, [-1, 1, 1])));
-  };
-
-/** Some masks are not empty, and they come back. */
-const reconstructionGates = (
-  returned: (step: Reads) => Returned,
-  { least, otherwise }: SemanticAutoencoderOptions,
-): readonly Gate<Reads>[] => [
-  {
-    name: "with-foreground",
-    measure: (step) => meanOver(hasForeground(masksOf(step.labels, step.valid), step.valid), step.labelled),
-    accept: (share) => share > 0,
-    otherwise: "stop",
-  },
-  {
-    name: "dice-of-reconstruction",
-    measure: diceOfReturned(returned),
-    accept: (dice) => dice >= least,
-    otherwise,
-  },
-];
-
-/** Smallest variance of an entry of ζ that is not called collapsed. methods.md 4 [ours] */
-const spread = 1e-4;
-
-/** What the vector keeps: its Dice and its length are told, a collapse is warned of. */
-const vectorGates = (returned: (step: Reads) => Returned): readonly Gate<Reads>[] => {
-  const vectorOf = (step: Reads): Tensor2D => returned(step).through!.vector;
-  return [
-    {
-      name: "dice-through-vector",
-      measure: diceOfReturned(returned),
-      accept: () => true,
-      otherwise: "warn",
-    },
-    {
-      name: "varying-entries",
-      measure: (step) => {
-        const v = vectorOf(step);
-        const w = expandDims(step.labelled, 1); // [B, 1]
-        const n = sum(w);
-        const middle = div(sum(mul(v, w), 0, true), n);
-        const variance = div(sum(mul(square(sub(v, middle)), w), 0), sub(n, 1)); // [d]
-        const counts: Tensor1D = mul(step.labelled, cast(greater(n, 1), "float32")); // one picture has no variance
-        return { sum: mul(counts, mean(cast(greater(variance, spread), "float32"))), count: counts };
-      },
-      accept: (share) => share > 0.5,
-      otherwise: "warn",
-    },
-    {
-      name: "vector-length",
-      measure: (step) => meanOver(sqrt(sum(square(vectorOf(step)), 1)), step.labelled),
-      accept: () => true,
-      otherwise: "warn",
-    },
-  ];
-};
-
-/** S1 (i): E and D, on masks alone. */
-export const reconstructing = (options: SemanticAutoencoderOptions): Method<"reconstructing", {}> => ({
+/** S1 (i): E and D, on masks alone. `joint`: with the headers too, always through the vector, an older form of the released code; then there is no (ii). */
+export const reconstructing = (options: SemanticAutoencoderOptions, joint = false): Method<"reconstructing", {}> => ({
   name: "reconstructing",
-  options: { ...options },
+  options: { ...options, joint },
   wants: {},
-  provides: [autoencoder],
+  provides: [joint ? maskLatent : autoencoder],
   build: ({ scope, picture }) => {
     const [module, own] = autoencoderIn(scope, picture, options);
-    const returned = returning(own, options);
+    const headers = joint ? headersIn(scope, own, options) : undefined;
+    const returned = returning(own, options, headers);
     return {
-      trains: [module],
-      provides: [offer(autoencoder, own)],
-      terms: termsOf(returned, false),
-      gates: reconstructionGates(returned, options),
+      trains: headers ? [module, headers] : [module],
+      provides: [headers ? offer(maskLatent, latentOf(own, headers)) : offer(autoencoder, own)],
+      terms: termsOf(returned, joint),
+      gates: [...reconstructionGates(returned, options), ...(joint ? vectorGates(returned) : [])],
     };
   },
 });
@@ -237,25 +147,6 @@ export const summarising = (options: SemanticAutoencoderOptions): Method<"summar
       provides: [offer(maskLatent, latentOf(own, headers))],
       terms: termsOf(returned, true),
       gates: vectorGates(returned),
-    };
-  },
-});
-
-/** Both at once: E, headers and D, always through the vector. An older form of the released code. */
-export const reconstructingThroughVectors = (options: SemanticAutoencoderOptions): Method<"reconstructing", {}> => ({
-  name: "reconstructing",
-  options: { ...options, joint: true },
-  wants: {},
-  provides: [maskLatent],
-  build: ({ scope, picture }) => {
-    const [module, own] = autoencoderIn(scope, picture, options);
-    const headers = headersIn(scope, own, options);
-    const returned = returning(own, options, headers);
-    return {
-      trains: [module, headers],
-      provides: [offer(maskLatent, latentOf(own, headers))],
-      terms: termsOf(returned, true),
-      gates: [...reconstructionGates(returned, options), ...vectorGates(returned)],
     };
   },
 });

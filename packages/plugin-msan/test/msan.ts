@@ -24,7 +24,7 @@ import {
   positionHeaders,
   type BuiltHeaders,
 } from "../src/index.js";
-import { reconstructing, reconstructingThroughVectors, summarising } from "../src/semantic-autoencoder.js";
+import { reconstructing, summarising } from "../src/semantic-autoencoder.js";
 
 /** Kernels `[in, out]` by short names: w1 b1 w2 b2 down, w3 b3 w4 b4 up; enterw enterb leavew leaveb of an aligner whose channels are not d. */
 export type Weights = Readonly<Record<string, Tensor>>;
@@ -116,7 +116,7 @@ export const ours: Msan = {
     const [, height, width, channels] = map.shape;
     const options = { width: channels / 8, hidden: weights["w1"]?.shape[1] ?? 1, emptyMasks, least: 0.9, otherwise: "stop" } as const;
     const toy = { encode: () => (weights["map"] as Tensor4D | undefined) ?? map, decode, latent: { height, width, channels } };
-    const method = { autoencoder: reconstructing, headers: summarising, joint: reconstructingThroughVectors }[stage](options);
+    const method = stage === "headers" ? summarising(options) : reconstructing(options, stage === "joint");
     const [, h, w, classes] = known.labels.shape;
     const picture = { height: 8 * height, width: 8 * width, channels: 1, classes };
     if (h % height !== 0 || w % width !== 0) throw new Error("cells are whole pixels");
