@@ -1,0 +1,21 @@
+/**
+ * Names of the checks that an implementation fails at: for wrong variants, each of which some check must tell. A check fails by an AssertionError. Any other error says that the implementation
+ * broke down, which tells nothing: it counts for no check, and is thrown on where no check fails.
+ *
+ * @example
+ * test.each(wrongs)("%s: a check tells", (wrong) => expect(failedChecks(checks, wrongVariant(wrong))).not.toEqual([]));
+ */
+export function failedChecks<T>(checks: Readonly<Record<string, (implementation: T) => void>>, implementation: T): readonly string[] {
+  const failed: string[] = [];
+  const broken: Error[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      check(implementation);
+    } catch (error) {
+      if ((error as Error).name === "AssertionError") failed.push(name);
+      else broken.push(error as Error);
+    }
+  }
+  if (failed.length === 0 && broken[0]) throw broken[0];
+  return failed;
+}
