@@ -111,6 +111,13 @@ export const otherSeeds = (found: number, expected: number): Error =>
     `[metrics] the model has ${found} ${found === 1 ? "seed" : "seeds"}, what it is compared with has ${expected}. Expected the same seeds on both sides: a pair is one case of one seed. Give the seeds that both have.`,
   );
 
+/** Two lists that should be of the same units differ in length. */
+export const otherPairs = (x: number, y: number): Error =>
+  userError(
+    "metrics-pairs",
+    `[metrics] x has ${x} values, y has ${y}. Expected the same units in the same order in both. Leave out what one of them lacks.`,
+  );
+
 /** A p-value outside [0, 1]. */
 export const probabilityOutOfRange = (found: number): Error =>
   userError("metrics-probability", `[metrics] a p-value is ${found}. Expected a number from 0 to 1, or null where nothing was tested.`);

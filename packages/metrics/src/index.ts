@@ -3,6 +3,8 @@ export { bootstrapGain } from "./bootstrap-gain.js";
 export type { Gain, GainOptions } from "./bootstrap-gain.js";
 export type { CaseValue } from "./case-values.js";
 export { cautions, groupCaution, seedCaution } from "./cautions.js";
+export { correlation } from "./correlation.js";
+export type { Correlation, CorrelationOptions } from "./correlation.js";
 export { addCounts, classCounts, countedPixels, countPixels, unlabelled } from "./counts.js";
 export type { ClassCounts, Counts, LabelPair } from "./counts.js";
 export { holm } from "./holm.js";
