@@ -1,4 +1,5 @@
 import type { Precision } from "@segdistill/backend";
+import type { ExpectedShare } from "./contract/index.js";
 
 /** What this package throws: a stable code beside the text. `exit` is the exit code of a program that ends with it. */
 export interface CoreError extends Error {
@@ -168,6 +169,18 @@ export const gateFailed = (gate: string, stage: string, value: number): CoreErro
       exit: 3,
     },
   );
+/** What is to be said of a term that is not the share of another that it should be; no error. */
+export const outsideShareText = (
+  { name, weight, value }: { readonly name: string; readonly weight: number; readonly value: number },
+  of: string,
+  { least, most, option }: Pick<ExpectedShare, "least" | "most" | "option">,
+): string => {
+  const [percent, method] = [(share: number) => `${Number((100 * share).toPrecision(3))} %`, name.slice(0, name.lastIndexOf("/"))];
+  return (
+    `[${name}] over the first epoch its value at full weight (${Number(weight.toPrecision(3))}) was ${percent(value)} of that of ${of}. Expected ${percent(least)} to ${percent(most)}. ` +
+    `${value < least ? "Raise" : "Lower"} its weight, option "${option}" of ${method}; with --inspect gradients the report says what each term has of loss and gradient.`
+  );
+};
 const interrupted = (stage: string, step: number, steps: number): CoreError =>
   Object.assign(
     new Error(`stopped at step ${step} of ${steps} of stage "${stage}". A checkpoint is written; run the same command again to go on.`),

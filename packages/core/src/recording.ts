@@ -2,6 +2,7 @@ import { concat, stack, type Tensor, type Tensor1D, type Variable } from "@tenso
 import type { Precision } from "@segdistill/backend";
 import type { Batch } from "./contract/index.js";
 import { notFinite } from "./errors.js";
+import { firstEpoch, sharesOf } from "./expected-shares.js";
 import type { Ready } from "./plan/prepare.js";
 import { snapshot } from "./standing.js";
 import type { Feed } from "./step/fed.js";
@@ -34,6 +35,8 @@ export interface Recorder {
   readonly flush: () => Promise<void>;
   /** Steps that were taken back. */
   readonly skipped: () => number;
+  /** What has to be kept in a checkpoint, of what is read. */
+  readonly counters: () => Readonly<Record<string, number>>;
   readonly dispose: () => void;
 }
 
@@ -43,7 +46,8 @@ export interface RecorderOptions {
   readonly precision: Precision;
   /** Everything that a step may move. */
   readonly moved: readonly Variable[];
-  readonly skipped: number;
+  /** Counters of the checkpoint that the stage goes on from. */
+  readonly counters: Readonly<Record<string, number>>;
   /** On a GPU a step is read when the next one is under way. Costs the memory of one more generation of what is trained. */
   readonly behind: boolean;
   /** Finds out where a step, run once more from what was before it, first gave a number that is not finite. */
@@ -51,11 +55,12 @@ export interface RecorderOptions {
 }
 
 /** A step with a number that is not finite ends the stage before anything of it is saved, or is taken back, as the stage says. */
-export function recorder({ ready, store, precision, moved, skipped: sofar, behind, diagnose }: RecorderOptions): Recorder {
+export function recorder({ ready, store, precision, moved, counters: before, behind, diagnose }: RecorderOptions): Recorder {
   const { stage, terms, adversaries } = ready;
   const names = [...terms, ...adversaries].map((part) => part.name);
   const atMost = typeof stage.nonFinite === "object" ? stage.nonFinite.skip : 0;
-  let skipped = sofar;
+  let skipped = before["skipped"] ?? 0;
+  const first = firstEpoch(ready, before);
   let pending: Given | undefined;
   /** Of the step that is pending, then of the one that runs. */
   const snapshots: ReturnType<typeof snapshot>[] = [];
@@ -70,6 +75,7 @@ export function recorder({ ready, store, precision, moved, skipped: sofar, behin
     if (numbers.every((x) => Number.isFinite(x))) {
       const terms = Object.fromEntries(names.map((name, i) => [name, { raw: raws[i]!, weight: fed.weights[i]! * (factors[i] ?? 1) }]));
       store.step(stage.name, { step, steps: stage.steps, epoch, terms, rate: fed.rate, ms });
+      if (epoch === 0) for (const [i, name] of names.entries()) first.add(name, raws[i]! * (factors[i] ?? 1));
     } else {
       const bad = raws.findIndex((x) => !Number.isFinite(x));
       const [term, value] = bad >= 0 ? [names[bad]!, raws[bad]!] : ["gradient", numbers.at(-1)!];
@@ -81,6 +87,8 @@ export function recorder({ ready, store, precision, moved, skipped: sofar, behin
       if (skipped >= atMost) throw notFinite({ term, stage: stage.name, step, value, cases, precision, where, skipped });
       skipped++;
     }
+    if (step + 1 === stage.data.batchesPerEpoch)
+      for (const { name, ...found } of sharesOf(ready, first.sums)) store.tell(stage.name, { event: "gate", gate: name, ...found });
     snapshots.shift()!.dispose();
   };
   return {
@@ -95,6 +103,7 @@ export function recorder({ ready, store, precision, moved, skipped: sofar, behin
       if (pending) await read(pending);
     },
     skipped: () => skipped,
+    counters: () => ({ ...first.sums, skipped }),
     dispose: () => {
       pending?.out.dispose(); // not read after a throw
       for (const one of snapshots) one.dispose();

@@ -1,9 +1,10 @@
 import type { Precision } from "@segdistill/backend";
 import type { Batches, Json, Network, Stage } from "./contract/index.js";
+import { sharesOf } from "./expected-shares.js";
 import type { Ready } from "./plan/prepare.js";
 import type { Reduce } from "./step/slope.js";
 import type { Observed } from "./step/observing.js";
-import { gatesOf } from "./step/sweeps.js";
+import { gatesOf, type GateResult } from "./step/sweeps.js";
 import type { Position, Store } from "./store.js";
 
 /** What a run is given beside its stages. */
@@ -38,7 +39,7 @@ export interface Outcome {
   readonly steps: number;
   readonly seconds: number;
   readonly reused: boolean;
-  readonly gates: readonly { readonly name: string; readonly value: number; readonly passed: boolean }[];
+  readonly gates: readonly GateResult[];
   /** Steps that were taken back because of a number that was not finite. */
   readonly skipped: number;
   /** The step after which the validation was best; null where there was none to choose by. */
@@ -53,7 +54,7 @@ export const outcomeOf = (ready: Ready, steps: number, seconds: number, reused: 
   steps,
   seconds,
   reused,
-  gates: gatesOf(ready, counters),
+  gates: [...gatesOf(ready, counters), ...sharesOf(ready, counters)],
   skipped: counters["skipped"] ?? 0,
   bestStep: counters["validation/bestStep"] ?? null,
   kept: "validation/bestStep" in counters ? (ready.stage.validation?.choose?.keep ?? null) : null,

@@ -19,7 +19,7 @@ export interface Position {
 /** What the loop tells of a stage; times and formats are the store's. */
 export type StageEvent =
   | { readonly event: "started" | "resumed" | "reused" | "finished"; readonly step: number; readonly steps: number }
-  | { readonly event: "gate"; readonly gate: string; readonly value: number; readonly passed: boolean }
+  | { readonly event: "gate"; readonly gate: string; readonly value: number; readonly passed: boolean; readonly warning?: string }
   /** `best`: better than all before, by the stage's choice. */
   | {
       readonly event: "validation";

@@ -90,12 +90,12 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     store,
     precision,
     moved: typeof stage.nonFinite === "object" ? at.moved : at.own,
-    skipped: before["skipped"] ?? 0,
+    counters: before,
     behind: run.behind ?? onGpu(),
     diagnose: ({ batch, step }) => whereNotFinite(ready, modules, batch, () => fedWith(batch, step), opByOp().run),
   });
   const save = (more: { done: boolean; gates?: Readonly<Record<string, number>> }): Promise<void> =>
-    at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, skipped: record.skipped() } });
+    at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, ...record.counters() } });
   const inspect = run.inspect && inspection(ready, made.of, store);
   try {
     // 3. the epochs: while a step runs the next batch is made; on a GPU what a step gave is read when the next one is under way
@@ -143,7 +143,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     store.tell(stage.name, { event: "finished", step: done, steps });
     const values = Object.fromEntries(gates.flatMap(({ name, value }) => (Number.isFinite(value) ? [[name, value]] : [])));
     await save({ done: true, gates: values });
-    return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, skipped: record.skipped() });
+    return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, ...record.counters() });
   } catch (failure) {
     if (wasHalted(failure)) await record.flush().then(() => save({ done: false }));
     throw failure;

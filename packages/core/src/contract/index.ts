@@ -8,4 +8,4 @@ export type { NetworkFrame, Offered, OptionsSchema, Plugin } from "./plugin.js";
 export type { At, Schedule } from "./schedule.js";
 export type { Choice, Net, Nets, Result, Stage, Validation, WantsOf, Weights } from "./stage.js";
 export type { Answer, Picture, Step, Transform, View, Views, Wants } from "./step.js";
-export type { Adversary, Balancer, Collect, Gate, Loss, Observe, Optimiser, Term } from "./term.js";
+export type { Adversary, Balancer, Collect, ExpectedShare, Gate, Loss, Observe, Optimiser, Term } from "./term.js";

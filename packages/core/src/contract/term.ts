@@ -12,6 +12,20 @@ export interface Loss {
   readonly count?: Tensor1D;
 }
 
+/**
+ * What a term's value should be as a share of another term's, both summed over the first epoch without their signs and at full weight, the largest that a weight reaches in the stage: one that
+ * ramps up is judged as if it had done so. It is told at the end of that epoch, as a gate `<term>/share` that warns. Nothing is told where the stage has no such other term, where that is 0, or
+ * where the stage ends within its first epoch.
+ */
+export interface ExpectedShare {
+  /** The other term's own name, of whatever method: "ce", the cross-entropy. The first, if there are several. */
+  readonly of: string;
+  readonly least: number;
+  readonly most: number;
+  /** The option of the method that is the term's weight, for the warning. */
+  readonly option: string;
+}
+
 /** One number that is minimised; raw value and weight are reported apart. S is the step it reads. */
 export interface Term<S> {
   readonly name: string;
@@ -19,6 +33,8 @@ export interface Term<S> {
   readonly weight?: number | Schedule;
   /** Mixes the images of a batch: several processes and accumulation are refused. */
   readonly couples?: "images";
+  /** Changes no number: outside of it the run warns. */
+  readonly expected?: ExpectedShare;
   readonly loss: (step: S) => Loss;
 }
 

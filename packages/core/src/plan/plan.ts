@@ -1,5 +1,6 @@
 import { dispose } from "@tensorflow/tfjs-core";
 import type { Choice, Json, MapShape, Module, PictureShape, Schedule, Stage } from "../contract/index.js";
+import { shareNames } from "../expected-shares.js";
 import { namedVariables } from "../keeping.js";
 import { atStep } from "../step/fed.js";
 import { prepare, type Surroundings } from "./prepare.js";
@@ -92,7 +93,10 @@ export function plan(goals: readonly Stage[], surroundings: Surroundings): reado
         terms: terms.map(({ name, weight = 1 }) => ({ name, weight: overTime(weight) })),
         adversaries: adversaries.map(({ name, steps = 1, module }) => ({ name, steps, parameters: parametersOf(module) })),
         collect: collect.map(({ name, when }) => ({ name, when })),
-        gates: gates.map(({ name, otherwise }) => ({ name, otherwise })),
+        gates: [
+          ...gates.map(({ name, otherwise }) => ({ name, otherwise })),
+          ...shareNames(ready).map((name) => ({ name, otherwise: "warn" as const })),
+        ],
         rate: overTime(stage.optimiser.rate),
         optimiser: stage.optimiser.describe,
         accumulate: stage.accumulate ?? 1,

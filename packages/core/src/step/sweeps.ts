@@ -24,6 +24,8 @@ export interface GateResult {
   readonly name: string;
   readonly value: number;
   readonly passed: boolean;
+  /** What was expected, what was found, what to do. */
+  readonly warning?: string;
 }
 /** All gates by what was measured. What is no number (nothing counted) is never accepted. */
 export const gatesOf = ({ gates }: Pick<Ready, "gates">, values: Readonly<Record<string, number | null>>): GateResult[] =>
