@@ -25,11 +25,11 @@ export const otherWidth = (x: string, found: number, y: string, expected: number
     `[fsd] ${x} has ${found} numbers a row, ${y} has ${expected}. Expected the same: a distance is taken in one space. Give latents of one size.`,
   );
 
-/** More principal components than there are directions in which the sets differ. */
-export const pcaOutOfRange = (found: number, most: number, rows: number, width: number): Error =>
+/** More principal components than there are directions in which the rows differ. */
+export const pcaOutOfRange = (found: number, most: number, rows: number, width: number, whose: string): Error =>
   userError(
     "fsd-pca",
-    `[fsd] pca is ${found}. Expected a whole number from 1 to ${most}: both sets together have ${rows} rows of ${width} numbers. Lower it, or leave it out.`,
+    `[fsd] pca is ${found}. Expected a whole number from 1 to ${most}: ${whose} ${rows} rows of ${width} numbers. Lower it, or leave it out.`,
   );
 
 /** Options that read rows, with moments. */

@@ -97,5 +97,5 @@ test.each([
     "[metrics] `draw` gave 1. Expected numbers from 0 up to, not including, 1. Pass `random` of @segdistill/core/random.",
   ],
 ])("refused: %#", (act, code, message) => {
-  expect(act).toThrow(expect.objectContaining({ name: "SegDistillError", code, exit: 2, message }));
+  expect(act).toThrow(expect.objectContaining({ name: "SegDistillError", code, exit: 2, message }) as Error);
 });

@@ -97,8 +97,8 @@ const countAll = (a: readonly number[], b: readonly number[], far: number): numb
     let count = 0;
     for (let j = i; j < rest.length; j++) {
       [rest[i], rest[j]] = [rest[j]!, rest[i]!];
-      count += from(i + 1, sum + a[i]! * rest[i]!);
-      [rest[i], rest[j]] = [rest[j]!, rest[i]!];
+      count += from(i + 1, sum + a[i]! * rest[i]);
+      [rest[i], rest[j]] = [rest[j]!, rest[i]];
     }
     return count;
   };
