@@ -74,6 +74,10 @@ interface Run {
   /** Raw values of the student's one step, by "method/term". */
   readonly raw: Readonly<Record<string, number>>;
   readonly weights: Readonly<Record<string, number>>;
+  /** Raw values of the first step. */
+  readonly first: Readonly<Record<string, number>>;
+  /** Gates that the stage told. */
+  readonly gates: Readonly<Record<string, number>>;
   readonly before: ReadonlyMap<string, Float32Array>;
   readonly after: ReadonlyMap<string, Float32Array>;
   readonly calls: Readonly<Record<"teacher" | "student", { encode: number; decode: number }>>;
@@ -114,13 +118,17 @@ async function oneStep(methods: readonly Any[], steps = 1): Promise<Run> {
   before = values(alone as unknown as Stage);
   const after = values(goal);
   trained.dispose();
-  const { record } = kept.steps.filter(({ stage: name }) => name === "distilled").at(-1)!;
+  const records = kept.steps.filter(({ stage: name }) => name === "distilled").map(({ record }) => record);
+  const record = records.at(-1)!;
+  const told = kept.events.flatMap(({ stage: name, event }) => (name === "distilled" && event.event === "gate" ? [event] : []));
   const less = (now: { encode: number; decode: number }, then: { encode: number; decode: number }) => ({
     encode: now.encode - then.encode,
     decode: now.decode - then.decode,
   });
   return {
     raw: Object.fromEntries(Object.entries(record.terms).map(([name, { raw }]) => [name, raw])),
+    first: Object.fromEntries(Object.entries(records[0]!.terms).map(([name, { raw }]) => [name, raw])),
+    gates: Object.fromEntries(told.map(({ gate, value }) => [gate, value])),
     weights: Object.fromEntries(Object.entries(record.terms).map(([name, { weight }]) => [name, weight])),
     before,
     after,
@@ -187,6 +195,15 @@ describe("gkd", { timeout: 180_000 }, () => {
     expect(weights).toEqual({ "supervised/ce": 1, "gkd/dicd/cross": 0.5 / 4 });
     const { raw } = await oneStep([gkd({ msan: alignment, dcgd: { views }, dicd: false })]);
     expect(Object.keys(raw)).toEqual(["supervised/ce", "gkd/dcgd/intra", "gkd/dcgd/inter"]);
+  });
+  test("while it comes in its terms are held against the cross-entropy at the weight that they come to", async () => {
+    const { first, weights, gates } = await oneStep([gkd({ msan: alignment, dcgd: { views, inter: 2 }, rampUp: 1 })], 2);
+    expect(weights).toEqual({ "supervised/ce": 1, "gkd/dcgd/intra": 1, "gkd/dcgd/inter": 2, "gkd/dicd/cross": 0.5 }); // 0 in the first epoch
+    const ce = first["supervised/ce"]!;
+    expect(gates["gkd/dcgd/intra/share"]).toBeCloseTo(first["gkd/dcgd/intra"]! / ce, 12);
+    expect(gates["gkd/dcgd/inter/share"]).toBeCloseTo((2 * first["gkd/dcgd/inter"]!) / ce, 12);
+    expect(gates["gkd/dicd/cross/share"]).toBeCloseTo((0.5 * first["gkd/dicd/cross"]!) / ce, 12);
+    expect(Object.keys(gates)).toHaveLength(4); // and dcgd's own
   });
   test("a configuration's options, the defaults of all parts filled in", () => {
     const { options, create } = segdistill.methods.gkd;

@@ -1,7 +1,7 @@
 import { ones, slice, stack, sub, zeros, type Tensor, type Tensor1D, type Tensor2D } from "@tensorflow/tfjs-core";
 import { alignment, appearanceChanges } from "@segdistill/alignment";
 import { meanOver, transformsOf, type Loss, type Method, type Step, type Term, type Views } from "@segdistill/core";
-import type { Json } from "@segdistill/core/contract";
+import type { ExpectedShare, Json } from "@segdistill/core/contract";
 import { noViews, tooFewViews } from "./errors.js";
 import { completeEdges, edgeDifference, starEdges, type EdgeLoss } from "./graphs.js";
 import type { DcgdOptions } from "./options.js";
@@ -9,6 +9,8 @@ import type { DcgdOptions } from "./options.js";
 type Both = { student: never; teacher: never };
 const sides = ["teacher", "student"] as const;
 type Side = (typeof sides)[number];
+/** methods.md 4 [ours] */
+const expected = (option: string): ExpectedShare => ({ of: "ce", least: 0.05, most: 0.5, option });
 
 /**
  * DCGD, dual contrastive graph distillation: latent vectors of several views of a picture lie to each other in the student as they do in the frozen teacher.
@@ -20,9 +22,9 @@ type Side = (typeof sides)[number];
  *
  * Reads both networks' bottlenecks, for the picture and every view, and the service `alignment`; no labels, so unlabelled pictures count. Trains the student's encoder only; of its passes
  * only the picture's moves running statistics. A batch of one picture gives 0 for `nodes: "batch"`, of two for `kl` with it. Terms `intra`, `inter`; gate `spread`
- * warns where the teacher's edges are all next to 1.
+ * warns where the teacher's edges are all next to 1. Each term should be 5 to 50 % of the cross-entropy in the first epoch, else the run warns.
  *
- * methods.md 3.5: two graphs [paper], star and complete graph [code: figure], formulas, weights and views [ours].
+ * methods.md 3.5: two graphs [paper], star and complete graph [code: figure], formulas, weights and views [ours]. methods.md 4: the shares [ours].
  *
  * @throws dcgd/views, dcgd/too-few-views, core/no-transform, core/no-transform-option and what the transforms throw
  * @example stage({ name: "distilled", nets: { teacher, student }, methods: [msan(), supervised(), dcgd({ views: { count: 4 } })], …rest })
@@ -69,10 +71,10 @@ export function dcgd(options: DcgdOptions = {}): Method<"dcgd", Both> {
       };
 
       const terms: readonly Term<Step<Both>>[] = [
-        { name: "intra", weight: intra, loss: (step) => compared(step, all, starEdges) },
+        { name: "intra", weight: intra, expected: expected("intra"), loss: (step) => compared(step, all, starEdges) },
         nodes === "views"
-          ? { name: "inter", weight: inter, loss: (step) => complete(step, views) }
-          : { name: "inter", weight: inter, loss: (step) => complete(step, pictures), couples: "images" },
+          ? { name: "inter", weight: inter, expected: expected("inter"), loss: (step) => complete(step, views) }
+          : { name: "inter", weight: inter, expected: expected("inter"), loss: (step) => complete(step, pictures), couples: "images" },
       ];
       return {
         terms,

@@ -171,6 +171,28 @@ test("the gate warns where views do nothing, and tells by how much", async () =>
   expect(other.gates[0]!.value).toBeGreaterThan(same.gates[0]!.value + 1e-5);
 });
 
+test("both terms are expected to be 5 to 50 % of the cross-entropy in the first epoch", async () => {
+  // far too light and far too heavy
+  const { steps, gates } = await distil({
+    methods: [supervised() as unknown as Method<string, Both>, dcgd({ views, intra: 1e-4, inter: 1e9 })],
+    steps: 2,
+  });
+  const over = (term: string): number => steps.reduce((sum, terms) => sum + terms[term]!.raw * terms[term]!.weight, 0);
+  const found = ["dcgd/intra", "dcgd/inter"].map((term) => over(term) / over("supervised/ce"));
+  expect(found[0]).toBeLessThan(0.05);
+  expect(found[1]).toBeGreaterThan(0.5);
+  const { gate, value, passed, warning } = gates[0]!;
+  expect({ gate, passed }).toEqual({ gate: "dcgd/intra/share", passed: false });
+  expect(value).toBeCloseTo(found[0]!, 12);
+  expect(warning).toMatch(
+    /^\[dcgd\/intra\] .* of that of supervised\/ce\. Expected 5 % to 50 %\. Raise its weight, option "intra" of dcgd;/,
+  );
+  expect(gates[1]).toMatchObject({ gate: "dcgd/inter/share", passed: false });
+  expect(gates[1]!.value / found[1]!).toBeCloseTo(1, 6);
+  expect(gates[1]!.warning).toMatch(/Expected 5 % to 50 %\. Lower its weight, option "inter" of dcgd;/);
+  expect(gates[2]).toMatchObject({ gate: "dcgd/spread" });
+});
+
 test("U-Net and Mobile U-Net, compiled: three steps, everything finite", async () => {
   const { steps } = await distil({ methods: [dcgd()], steps: 3, eager: false });
   expect(steps.length).toBe(3);

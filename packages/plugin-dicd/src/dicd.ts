@@ -13,9 +13,10 @@ import { predictionDifference } from "./prediction-difference.js";
  * `headers: "own"` D(P_T, Dec_S(A^d_S(v_S))) alone: `studentThroughItself`.
  *
  * Reads both networks' logits, bottlenecks and skips of the picture, which the step makes anyway, and the service `alignment`; decodes once more with each, and encodes
- * nothing again. No labels, so unlabelled pictures count. Trains the student, encoder and decoder; running statistics stay as the ordinary pass leaves them. Term `cross`.
+ * nothing again. No labels, so unlabelled pictures count. Trains the student, encoder and decoder; running statistics stay as the ordinary pass leaves them. Term `cross`; it
+ * should be 5 to 50 % of the cross-entropy in the first epoch, else the run warns.
  *
- * methods.md 3.6: both cross predictions and what supervises them [paper, code: figure]; the teacher's skips [inferred]; D, weight and options [ours].
+ * methods.md 3.6: both cross predictions and what supervises them [paper, code: figure]; the teacher's skips [inferred]; D, weight and options [ours]. methods.md 4: the share [ours].
  *
  * @example stage({ name: "distilled", nets: { teacher, student }, methods: [msan(), supervised(), dicd()], …rest })
  */
@@ -34,6 +35,7 @@ export const dicd = ({ divergence = "kl", detachSkips = false, headers = "exchan
         {
           name: "cross",
           weight: cross,
+          expected: { of: "ce", least: 0.05, most: 0.5, option: "cross" }, // methods.md 4 [ours]
           loss: (step) => {
             const { logits } = step.net.teacher;
             const predictions =

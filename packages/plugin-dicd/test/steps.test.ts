@@ -125,6 +125,20 @@ describe("running statistics", () => {
   });
 });
 
+test.each([
+  [1e-4, "Raise"],
+  [1e3, "Lower"],
+])("is expected to be 5 to 50 %% of the cross-entropy in the first epoch; weight %d", async (cross, verb) => {
+  const methods = [supervised() as unknown as Method<string, Both>, dicd({ cross })];
+  const { steps, gates } = await distil({ methods, steps: 2 });
+  const over = (term: string): number => steps.reduce((sum, terms) => sum + terms[term]!.raw * terms[term]!.weight, 0);
+  const [{ gate, value, passed, warning }] = gates as [(typeof gates)[number]];
+  expect({ gate, passed }).toEqual({ gate: "dicd/cross/share", passed: false });
+  expect(value / (over("dicd/cross") / over("supervised/ce"))).toBeCloseTo(1, 6);
+  expect(warning).toContain("of that of supervised/ce. Expected 5 % to 50 %.");
+  expect(warning).toContain(`${verb} its weight, option "cross" of dicd;`);
+});
+
 test.each([{ divergence: "ce" }, { divergence: "mse", headers: "own", detachSkips: true }] as const)(
   "U-Net and Mobile U-Net, compiled, three steps: %o",
   async (options) => {
