@@ -30,6 +30,8 @@ export interface GateFound {
   /** Null where it was not defined. */
   readonly value: number | null;
   readonly passed: boolean;
+  /** What was expected, what was found, what to do; of those that say so. */
+  readonly warning?: string;
 }
 
 /** A step that was taken back: `term` gave a number that is not finite ("gradient" where every term was finite). */

@@ -15,6 +15,19 @@ test("a warning names the gates that did not pass, with their values; nothing wh
   );
 });
 
+test("a gate that says what to do is quoted; a share is explained in the caption", () => {
+  const share = { name: "m/t/share", value: 0.004, passed: false, warning: "[m/t] expected 5 %. Raise it." };
+  expect(gateWarning([share])).toBe(
+    "gate m/t/share (value 0.004) did not pass. It only warns: what builds on this stage was trained all the same. [m/t] expected 5 %. Raise it.",
+  );
+  expect(gateWarning([stable, share, share])).toBe(
+    "gates m/<stable> (value −20), m/t/share (value 0.004) and m/t/share (value 0.004) did not pass. They only warn: what builds on this stage was trained all the same. [m/t] expected 5 %. Raise it. [m/t] expected 5 %. Raise it.",
+  );
+  expect(gatesTable("a", [close, share])!.html).toContain(
+    "<caption><span>Gates of a: conditions on what it trained, measured over its validation data (its own data where it has none). A share: of a term against another, over the first epoch of training.</span>",
+  );
+});
+
 test("the table, whole: name, value, outcome in a word; the warning before it", () => {
   const caption = "Gates of a: conditions on what it trained, measured over its validation data (its own data where it has none).";
   expect(gatesTable("a", [close, stable])!.html).toBe(
@@ -34,7 +47,13 @@ test("the results' gates come first, the events' where the results list none", (
   expect(gatesOf(told, null)).toEqual([close]);
   expect(gatesOf(told, { ...results, gate: { passed: true, dice: 0.7 } })).toEqual([close]);
   expect(
-    gatesOf(told, { ...results, gate: { passed: false, gates: [stable, "?", null, { name: "m/none", value: null, passed: true }] } }),
-  ).toEqual([stable, { name: "m/none", value: null, passed: true }]);
+    gatesOf(told, {
+      ...results,
+      gate: {
+        passed: false,
+        gates: [{ ...stable, warning: "w" }, { ...close, warning: 3 }, "?", null, { name: "m/none", value: null, passed: true }],
+      },
+    }),
+  ).toEqual([{ ...stable, warning: "w" }, close, { name: "m/none", value: null, passed: true }]);
   expect(gatesOf(null, results)).toEqual([]);
 });

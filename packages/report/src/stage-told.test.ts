@@ -31,11 +31,13 @@ test("the end is that of the last run of the stage, the best the last that was b
 
 test("a gate that is told again is the later one; steps left out are counted, five are kept", () => {
   const gate = (name: string, value: number | null, passed: boolean) => event({ event: "gate", gate: name, value, passed });
+  const warned = event({ event: "gate", gate: "m/z", value: 2, passed: false, warning: "Lower it." });
   const skipped = [0, 1, 2, 3, 4, 5].map((step) => event({ event: "skipped", step, term: "a/b", cases: [`case-${step}`], where: "w" }));
-  const found = told(gate("m/x", 0.1, false), gate("m/y", null, false), gate("m/x", 0.9, true), ...skipped);
+  const found = told(gate("m/x", 0.1, false), gate("m/y", null, false), gate("m/x", 0.9, true), ...skipped, warned);
   expect(found.gates).toEqual([
     { name: "m/x", value: 0.9, passed: true },
     { name: "m/y", value: null, passed: false },
+    { name: "m/z", value: 2, passed: false, warning: "Lower it." },
   ]);
   expect(found.skipped.count).toBe(6);
   expect(found.skipped.examples.map(({ step, cases }) => [step, cases])).toEqual([0, 1, 2, 3, 4].map((step) => [step, [`case-${step}`]]));

@@ -1,6 +1,7 @@
 import { extent, mean } from "d3-array";
 import type { EventLine, StageLine, ValidationLine } from "@segdistill/core";
 import type { GateFound, PairCosine, SkippedStep, StageTold } from "./report-input.js";
+import { gateOf } from "./stage-gates.js";
 import { thin, type Sample } from "./thin.js";
 import { valueAt } from "./value-at.js";
 
@@ -47,7 +48,7 @@ export const listener = (): Listener => {
       if ((event === "finished" || event === "reused") && typeof step === "number" && typeof steps === "number")
         end = { done: step, budget: steps };
       else if (event === "gate" && typeof gate === "string" && typeof passed === "boolean")
-        gates.set(gate, { name: gate, value: typeof value === "number" ? value : null, passed });
+        gates.set(gate, gateOf(gate, value, passed, line["warning"]));
       else if (event === "skipped") {
         count++;
         if (examples.length < mostExamples) examples.push(skippedOf(line));

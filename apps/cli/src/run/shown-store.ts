@@ -11,9 +11,10 @@ export const shownStore = (store: Store, show: Progress): Store => ({
   },
   tell: (stage, event) => {
     store.tell(stage, event);
-    if (event.event === "gate")
-      show.say(`${stage}: gate ${event.gate} ${event.passed ? "passed" : "not passed"} at ${event.value.toPrecision(3)}`);
-    else if (event.event === "started") show.say(`${stage}: ${event.steps} steps`);
+    if (event.event === "gate") {
+      const { gate, passed, value, warning } = event;
+      show.say(`${stage}: gate ${gate} ${passed ? "passed" : "not passed"} at ${value.toPrecision(3)}${warning ? `: ${warning}` : ""}`);
+    } else if (event.event === "started") show.say(`${stage}: ${event.steps} steps`);
     else if (event.event === "resumed") show.say(`${stage}: goes on from step ${event.step} of ${event.steps}`);
     else if (event.event === "reused") show.say(`${stage}: done before, not trained again`);
     else if (event.event === "validation") {
