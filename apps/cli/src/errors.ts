@@ -369,5 +369,26 @@ export const readingOfFiles = (given: string | undefined): UserError =>
       ? "[--reading] is left out. Expected align, domain or pred with two files: it says which sets they are."
       : `[--reading ${given}] goes with two files. A run's observations say themselves what they are: leave it out.`,
   );
+export const filesAndFolders = (others: readonly string[]): UserError =>
+  userError(
+    "frechet/paths",
+    `[frechet] Expected two files of latents with --reading, or folders of runs alone; found no folder at ${others.slice(0, 3).join(", ")}${others.length > 3 ? ", …" : ""}. Give one kind.`,
+  );
+export const pictureOfOne = (picture: string): UserError =>
+  userError(
+    "frechet/picture",
+    `[--picture ${picture}] Expected a name that ends in .svg, and one run folder without --reading: a picture is of one run's own vectors. Draw each run by itself.`,
+  );
+export const noRunWithLatents = (
+  paths: readonly string[],
+  leftOut: readonly { readonly run: string; readonly reason: string }[],
+): UserError =>
+  userError(
+    "frechet/no-runs",
+    `[${paths.join(", ")}] No run keeps latent vectors of an unseen domain. Expected runs that have ended, distilled with @segdistill/plugin-msan; found ${leftOut
+      .slice(0, 5)
+      .map(({ run, reason }) => `${run}: ${reason}`)
+      .join("; ")}${leftOut.length > 5 ? `; and ${leftOut.length - 5} more` : ""}. Name other runs.`,
+  );
 export const badLatents = (file: string, expected: string, found: string, remedy: string): UserError =>
   userError("frechet/file", `[${file}] Expected ${expected}; found ${found}. ${remedy}.`);

@@ -132,8 +132,8 @@ export const program = (finished: (code: number) => void): Command => {
       finished(await (await import("./commands/profile.js")).profile(config, options)),
     );
   command(
-    "frechet <a> [b]",
-    "Fréchet semantic distances: of a run's latent vectors, or of two files of latents (.npy, .safetensors, .csv; one row a picture)",
+    "frechet <paths...>",
+    "Fréchet semantic distances: of a run's latent vectors; of several runs', beside Dice; or of two files of latents (.npy, .safetensors, .csv; one row a picture)",
   )
     .addOption(
       new Option(
@@ -143,10 +143,11 @@ export const program = (finished: (code: number) => void): Command => {
     )
     .addOption(new Option("--shrink <how>", "covariances of few rows (default: none)").choices(["none", "identity", "ledoit-wolf"]))
     .option("--pca <n>", "so many principal components of both files together (default: all dimensions)", whole)
-    .option("--bootstrap <n>", "resamples of the interval, 0 for none (default: 200)", whole)
-    .option("--seed <n>", "seed of the interval (default: 0)", whole)
-    .action(async (a: string, b: string | undefined, options: FrechetOptions) =>
-      finished(await (await import("./commands/frechet.js")).frechet(a, b, options)),
+    .option("--bootstrap <n>", "resamples of the interval, 0 for none (default: 200; of several runs 0)", whole)
+    .option("--seed <n>", "seed of the interval, of permutations over runs, of the picture's UMAP (default: 0)", whole)
+    .option("--picture <file.svg>", "draw a run's latent vectors by domain, PCA and UMAP, instead of its distances")
+    .action(async (paths: string[], options: FrechetOptions) =>
+      finished(await (await import("./commands/frechet.js")).frechet(paths, options)),
     );
   command("plugins", "what the installed packages offer, with options, defaults and their source").action(async (options: Common) =>
     finished(await (await import("./commands/plugins.js")).plugins(options)),

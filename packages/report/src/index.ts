@@ -4,6 +4,7 @@ export { comparisonFormats, type ComparisonFormat } from "./compare/formats.js";
 export { compareSweep, sweepCsv, sweepMarkdown, type SweepEntry, type SweepTables } from "./compare/sweep.js";
 export { curvesOf } from "./curves-of.js";
 export { examplesOf } from "./examples.js";
+export { latentsPicture, type LatentsPicture, type LatentsRow, type LatentsSet, type Point } from "./latents-picture.js";
 export { markup, type Markup } from "./markup.js";
 export { metricsOf } from "./metrics-of.js";
 export { policy } from "./policy.js";

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeEnvironment, encodeSafetensors, runPaths, writeResults } from "@segdistill/core";
+import { encodeSafetensors, runPaths } from "@segdistill/core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../program.js";
+import { observedRun } from "../testing/observed-run.js";
 import { readLatents } from "../frechet/latents-file.js";
 
 const folder = mkdtempSync(join(tmpdir(), "segdistill-frechet-"));
@@ -114,45 +115,16 @@ describe("files of latents", () => {
 
 describe("segdistill frechet of a run", () => {
   const made = join(folder, "run");
-  const observation = (domain: string, name: string, numbers: readonly number[]): void => {
-    const file = runPaths(made).observation(domain, `gkd/msan/${name}`);
-    mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(
-      file,
-      Buffer.concat(encodeSafetensors(new Map([["vectors", { shape: [numbers.length, 1], data: Float32Array.from(numbers) }]]))),
-    );
-  };
   beforeAll(async () => {
-    mkdirSync(made);
-    writeFileSync(join(made, "config.json"), "{}");
-    const about = (unseen: boolean) => ({ fingerprint: "f".repeat(64), cases: 2, groups: 2, unseen });
-    await writeResults(join(made, "results.json"), {
-      ...{
-        schema: 1,
-        name: "gkd",
-        seed: 0,
-        finished: new Date(0).toISOString(),
-        config: "c".repeat(64),
-        models: {},
-        gains: [],
-        stages: [],
-      },
-      data: { chase: about(false), stare: about(true), hrf: about(true) },
-      environment: await describeEnvironment({
-        packages: {},
-        threads: 1,
-        precision: { asked: "auto", chosen: "float32" },
-        tensorflow: null,
-      }),
-    } as never);
     // one number a row: with equal spreads the distance is the squared distance of the means
-    for (const [domain, at] of [
-      ["chase", 0],
-      ["stare", 3],
-    ] as const)
-      for (const [name, shift] of [["teacher", 1], ["student", 2], ["mask", 0], ["predicted", 5]] as const) // prettier-ignore
-        observation(domain, name, [at + shift * (domain === "chase" ? 1 : 2), at + shift * (domain === "chase" ? 1 : 2) + 2]);
-    observation("hrf", "student", [10, 12]);
+    const at = (mean: number): number[][] => [[mean], [mean + 2]];
+    const of = (mean: number, by: number): Record<string, number[][]> => ({
+      ...{ teacher: at(mean + by), student: at(mean + 2 * by), mask: at(mean), predicted: at(mean + 5 * by) },
+    });
+    await observedRun(made, {
+      unseen: { chase: false, stare: true, hrf: true },
+      vectors: { chase: of(0, 1), stare: of(3, 2), hrf: { student: at(10) } },
+    });
   });
 
   test("prints every distance that its observations give, in the order of the domains", async () => {
@@ -195,7 +167,10 @@ describe("segdistill frechet of a run", () => {
         [made, "--reading", "align"],
         "[--reading align] goes with two files. A run's observations say themselves what they are: leave it out.\n",
       ],
-      [[made, made], "[--reading] is left out. Expected align, domain or pred with two files: it says which sets they are.\n"],
+      [
+        [made, made, "--reading", "pred"],
+        `[${made}] is a folder. Expected a file of latents [N, d]: .npy, .safetensors or .csv. Correct the path.\n`,
+      ],
     ] as const) {
       const { code, err } = await run("frechet", ...args);
       expect([code, err]).toEqual([2, message]);

@@ -1,7 +1,13 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, extname } from "node:path";
 import { fsdAlign, fsdDomain, fsdPred, type Fsd, type Shrink } from "@segdistill/metrics-fsd";
-import { readRunFolder } from "@segdistill/core";
-import { readingOfFiles } from "../errors.js";
+import { latentsPicture } from "@segdistill/report";
+import { readRunFolder, writeAtomic } from "@segdistill/core";
+import { filesAndFolders, pictureOfOne, readingOfFiles } from "../errors.js";
+import { acrossRuns, runsOf } from "../frechet/across-runs.js";
+import { acrossText } from "../frechet/across-text.js";
 import { pairsOfRun, type PairOfSets } from "../frechet/of-run.js";
+import { latentsOfRun } from "../frechet/picture.js";
 import { readLatents } from "../frechet/latents-file.js";
 import type { Common } from "../program.js";
 import { table } from "../terminal/table.js";
@@ -13,30 +19,70 @@ export interface FrechetOptions extends Common {
   readonly pca?: number;
   readonly bootstrap?: number;
   readonly seed?: number;
+  readonly picture?: string;
 }
 
 /**
- * `segdistill frechet`: the Fréchet semantic distance of two files of latents, with all that has to be known to read it; or every distance that a run's own observations give.
+ * `segdistill frechet`: the Fréchet semantic distance of two files of latents, with all that has to be known to read it; every distance that a run's own observations give, or a picture of its
+ * latents; or the distances of several runs, beside Dice.
  *
- * @throws frechet/reading, frechet/no-observations, frechet/missing, frechet/file, and what reading a run throws
+ * @throws frechet/reading, frechet/paths, frechet/picture, frechet/no-observations, frechet/no-runs, frechet/missing, frechet/file, and what reading a run throws
  */
-export const frechet = async (a: string, b: string | undefined, options: FrechetOptions): Promise<number> => {
-  const { reading, json } = options;
-  if (b === undefined) {
-    if (reading !== undefined) throw readingOfFiles(reading);
-    const all: (PairOfSets & { readonly found: Fsd })[] = [];
-    for (const pair of await pairsOfRun(await readRunFolder(a))) all.push({ ...pair, found: await distance(pair, options) });
-    if (json === true)
-      writeJson(
-        all.map(({ network, on, x, y, found }) => ({ ...found, network, on, x: { ...found.x, file: x }, y: { ...found.y, file: y } })),
-      );
-    else write(together(all));
-    return 0;
+export const frechet = async (paths: readonly string[], options: FrechetOptions): Promise<number> => {
+  const { reading, picture } = options;
+  const others = paths.filter((path) => !existsSync(path) || !statSync(path).isDirectory());
+  if (picture !== undefined) {
+    if (paths.length > 1 || reading !== undefined || extname(picture).toLowerCase() !== ".svg") throw pictureOfOne(picture);
+    return drawn(paths[0]!, picture, options);
   }
-  if (reading === undefined) throw readingOfFiles(undefined);
+  if (reading !== undefined) {
+    if (paths.length !== 2) throw readingOfFiles(reading);
+    return ofFiles(reading, paths[0]!, paths[1]!, options);
+  }
+  if (paths.length === 1) {
+    const alone = runsOf(paths[0]!);
+    return alone.length > 0 && alone[0] !== paths[0] ? together(paths, options) : ofRun(paths[0]!, options);
+  }
+  if (others.length === 0) return together(paths, options);
+  throw others.length === 2 && paths.length === 2 ? readingOfFiles(undefined) : filesAndFolders(others);
+};
+
+const ofFiles = async (reading: PairOfSets["reading"], a: string, b: string, options: FrechetOptions): Promise<number> => {
   const found = await distance({ reading, x: a, y: b }, options);
-  if (json === true) writeJson({ ...found, x: { ...found.x, file: a }, y: { ...found.y, file: b } });
+  if (options.json === true) writeJson({ ...found, x: { ...found.x, file: a }, y: { ...found.y, file: b } });
   else write(shown(found, a, b));
+  return 0;
+};
+
+const ofRun = async (path: string, options: FrechetOptions): Promise<number> => {
+  const all: (PairOfSets & { readonly found: Fsd })[] = [];
+  for (const pair of await pairsOfRun(await readRunFolder(path))) all.push({ ...pair, found: await distance(pair, options) });
+  if (options.json === true)
+    writeJson(
+      all.map(({ network, on, x, y, found }) => ({ ...found, network, on, x: { ...found.x, file: x }, y: { ...found.y, file: y } })),
+    );
+  else write(ofRunText(all));
+  return 0;
+};
+
+/** Intervals are not shown over runs, and cost the most: none unless asked for. */
+const together = async (paths: readonly string[], options: FrechetOptions): Promise<number> => {
+  const seed = options.seed ?? 0;
+  const found = await acrossRuns(paths, (pair) => distance(pair, { bootstrap: 0, ...options }), seed);
+  if (options.json === true) writeJson({ ...found, seed });
+  else write(acrossText(found, seed, columnsOf()));
+  return 0;
+};
+
+const drawn = async (path: string, picture: string, { seed = 0, json }: FrechetOptions): Promise<number> => {
+  const run = await readRunFolder(path);
+  const found = await latentsOfRun(run, run.results?.name ?? basename(run.paths.folder), seed);
+  await writeAtomic(picture, latentsPicture(found));
+  if (json === true) writeJson({ picture, seed, ...found });
+  else
+    write(
+      `${picture}: ${found.rows.map(({ title }) => title.toLowerCase()).join(", ")}; ${found.domains.map(({ name }) => name).join(", ")}\n`,
+    );
   return 0;
 };
 
@@ -58,7 +104,7 @@ const distance = async (
 };
 
 /** A run's distances, one a line. */
-const together = (all: readonly (PairOfSets & { readonly found: Fsd })[]): string => {
+const ofRunText = (all: readonly (PairOfSets & { readonly found: Fsd })[]): string => {
   const rows = all.map(({ network, on, found: { reading, value, interval, x, y } }) => [
     reading,
     network,
