@@ -75,6 +75,7 @@ describe("a share that is expected", () => {
     expect(await shareOf([labels(), quarter(rampUp({ epochs: 2, to: 3 }))])).toBeCloseTo(0.3, 12); // recorded: 0 and 0.75
     expect(await shareOf([labels(), quarter(rampUp({ epochs: 2 }))], { steps: 3 })).toBe(0.05); // ends at half of it
     expect(await shareOf([labels(), quarter(during({ epochs: [2] }))])).toBe(0.1);
+    expect(await shareOf([labels(), quarter(during({ epochs: [0, 1] }))])).toBe(0.1);
     expect(await shareOf([labels({ weight: rampUp({ epochs: 1, to: 0.25 }) }), quarter()])).toBe(0.4);
   });
 
