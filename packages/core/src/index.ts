@@ -5,6 +5,7 @@ export { assignValues, namedVariables } from "./keeping.js";
 export { uncertainty } from "./balancers.js";
 export { adam, adamW, type AdamOptions } from "./optimisers/adam.js";
 export { clip } from "./optimisers/clip.js";
+export { entrywise } from "./optimisers/entrywise.js";
 export { groups } from "./optimisers/groups.js";
 export { sgd, type SgdOptions } from "./optimisers/sgd.js";
 export { constant } from "./step/off-tape.js";

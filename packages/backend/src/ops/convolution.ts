@@ -113,8 +113,15 @@ const around = ([rows, columns]: Frame): Around => [[0, 0], [...rows], [...colum
  */
 function winogradPays(x: Tensor4D, kernel: Tensor4D): boolean {
   const { device, precision } = computing();
-  const [kh, , c, o] = kernel.shape;
-  return device === "cpu" && precision === "float32" && isHeight(kh) && x.shape[1] % rowsTogether(kh) === 0 && 2 * c * o >= 48 * (c + o);
+  const [kh, kw, c, o] = kernel.shape;
+  return (
+    device === "cpu" &&
+    precision === "float32" &&
+    isHeight(kh) &&
+    kw > 1 &&
+    x.shape[1] % rowsTogether(kh) === 0 &&
+    2 * c * o >= 48 * (c + o)
+  );
 }
 
 /** The options with their defaults, and the word that says the padding, if there is one. */

@@ -1,5 +1,6 @@
 import { add, div, expm1, mul, neg, sqrt, square, sub, type Tensor } from "@tensorflow/tfjs-core";
 import type { Optimiser, Schedule } from "../contract/index.js";
+import { entrywise } from "./entrywise.js";
 
 export interface AdamOptions {
   readonly rate: number | Schedule;
@@ -30,7 +31,7 @@ function adaptive(kind: "adam" | "adamW", { rate, betas: [b1, b2] = [0.9, 0.999]
     describe: { [kind]: { rate: typeof rate === "number" ? rate : rate.describe, betas: [b1, b2], epsilon, decay } },
     rate,
     slots: 2,
-    update: ({ value, gradient, slots: [m, v], rate: step, count }) => {
+    update: entrywise(({ value, gradient, slots: [m, v], rate: step, count }) => {
       const g = coupled ? add(gradient, mul(value, decay)) : gradient;
       // β·m + (1 − β)·g, written so that no part of it can be computed (and lie in memory) before the gradient is there
       const towards = (mean: Tensor, to: Tensor, beta: number): Tensor => add(mean, mul(sub(to, mean), 1 - beta));
@@ -41,6 +42,6 @@ function adaptive(kind: "adam" | "adamW", { rate, betas: [b1, b2] = [0.9, 0.999]
       const root = div(sqrt(v2), sqrt(correction(b2)));
       const change = div(mul(div(step, correction(b1)), m2), add(root, epsilon));
       return { value: sub(value, apart ? add(change, mul(mul(step, decay), value)) : change), slots: [m2, v2] };
-    },
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { add, mul, sub, type Tensor } from "@tensorflow/tfjs-core";
 import type { Optimiser, Schedule } from "../contract/index.js";
 import { nesterovWithoutMomentum } from "../errors.js";
+import { entrywise } from "./entrywise.js";
 
 export interface SgdOptions {
   readonly rate: number | Schedule;
@@ -24,11 +25,11 @@ export function sgd({ rate, momentum = 0, decay = 0, nesterov = false }: SgdOpti
     describe: { sgd: { rate: typeof rate === "number" ? rate : rate.describe, momentum, decay, ...(nesterov && { nesterov }) } },
     rate,
     slots: momentum === 0 ? 0 : 1,
-    update: ({ value, gradient, slots: [b], rate: step }) => {
+    update: entrywise(({ value, gradient, slots: [b], rate: step }) => {
       const g = decay === 0 ? gradient : add(gradient, mul(value, decay));
       const b2 = momentum === 0 ? g : add(mul(b as Tensor, momentum), g);
       const along = nesterov ? add(g, mul(b2, momentum)) : b2;
       return { value: sub(value, mul(step, along)), slots: momentum === 0 ? [] : [b2] };
-    },
+    }),
   };
 }

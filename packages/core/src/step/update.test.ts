@@ -1,11 +1,15 @@
 import { startEngine } from "@segdistill/backend";
-import { expect, test } from "vitest";
+import { add, mul, range, reshape, scalar, variable, zerosLike, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
 import type { Optimiser } from "../contract/index.js";
+import { adam } from "../optimisers/adam.js";
 import { clip } from "../optimisers/clip.js";
+import { entrywise } from "../optimisers/entrywise.js";
 import { groups } from "../optimisers/groups.js";
 import { sgd } from "../optimisers/sgd.js";
 import { fitting } from "../testing/small.js";
 import { trainedTo } from "../testing/trained.js";
+import { update } from "./update.js";
 
 await startEngine();
 
@@ -29,4 +33,59 @@ test.each([true, false])("the loop tells an optimiser the names of variables (ea
   expect(found.get("fitting/student/w")).toEqual(start.get("fitting/student/w"));
   expect(found.get("fitting/student/b")).toEqual(whole.get("fitting/student/b"));
   expect(whole.get("fitting/student/w")).not.toEqual(start.get("fitting/student/w"));
+});
+
+/** An optimiser whose update is one by one, for it says nothing else; and every update that it was asked for, "name size". */
+const apart = (optimiser: Optimiser, asked: string[] = []): Optimiser => ({
+  ...optimiser,
+  update: (now) => {
+    asked.push(`${now.name} ${now.value.size}`);
+    return optimiser.update(now);
+  },
+});
+const entries = (optimiser: Optimiser): Optimiser => ({ ...optimiser, update: entrywise(optimiser.update) });
+
+describe("an optimiser that takes entries as they come", () => {
+  test.each([
+    ["adam", adam({ rate: 0.1, decay: 0.01 })],
+    ["sgd", sgd({ rate: 0.1, momentum: 0.9 })],
+    ["a clipped one", clip({ norm: 0.01 }, adam({ rate: 0.1 }))],
+  ] as const)("%s: small variables are updated as one, to the same bytes", async (_, optimiser) => {
+    for (const eager of [true, false]) {
+      const steps = { steps: 3 };
+      const one = await trainedTo(fitting({ ...steps, optimiser: apart(optimiser) }), { eager });
+      const joined = await trainedTo(fitting({ ...steps, optimiser }), { eager });
+      expect(joined.values).toEqual(one.values);
+    }
+  });
+
+  test("asked once for all variables of up to 8,192 entries, with the name of the first, and once for each larger one", () => {
+    const shapes = [[2, 3], [8193], [], [4, 2048]] as const;
+    const variables = shapes.map((shape, k) => variable(add(reshape(range(0, shape.reduce<number>((a, b) => a * b, 1)), [...shape]), k), true, `v${k}`)); // prettier-ignore
+    const slots = new Map(variables.map((v) => [v, [variable(zerosLike<Tensor>(v))]]));
+    const asked: string[] = [];
+    const gradient = new Map(variables.map((v) => [v, mul<Tensor>(v, 10)]));
+    const now = { nameOf: (v: Variable) => v.name, slots, rate: scalar(0.5), count: scalar(1) };
+    const { gradient: checked } = update(
+      entries(apart(sgd({ rate: 0.1, momentum: 0.9 }), asked)),
+      { gradient, values: [] },
+      now,
+      (all) => all,
+    );
+    expect(asked).toEqual(["v0 8199", "v1 8193"]);
+    for (const [k, v] of variables.entries()) {
+      expect(v.shape).toEqual([...shapes[k]!]);
+      const before = Array.from({ length: v.size }, (_, i) => i + k);
+      expect([...slots.get(v)![0]!.dataSync()]).toEqual(before.map((x) => 10 * x)); // b ← 0.9·0 + g
+      expect([...v.dataSync()]).toEqual(before.map((x) => x - 0.5 * (10 * x))); // w ← w − rate·b
+    }
+    const all = variables.flatMap((v, k) => Array.from({ length: v.size }, (_, i) => 10 * (i + k)));
+    expect(checked.dataSync()[0]! / all.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  });
+
+  test("a decorator with an update of its own is asked for each variable by name, until it says so itself", async () => {
+    const asked: string[] = [];
+    await trainedTo(fitting({ steps: 1, optimiser: groups({ "student/w": 0.5 }, apart(adam({ rate: 0.1 }), asked)) }), {});
+    expect(asked).toEqual(["student/w 2", "student/b 2"]);
+  });
 });

@@ -1,8 +1,11 @@
 import {
   add,
+  concat,
   minimum,
   mul,
+  reshape,
   scalar,
+  split,
   sub,
   sum,
   variable as newVariable,
@@ -11,10 +14,12 @@ import {
   tidy,
   type Scalar,
   type Tensor,
+  type Tensor1D,
   type Variable,
 } from "@tensorflow/tfjs-core";
 import { float32Barrier } from "@segdistill/backend/ops";
 import type { Module, Optimiser } from "../contract/index.js";
+import { isEntrywise } from "../optimisers/entrywise.js";
 import type { Ready } from "../plan/prepare.js";
 import { addAll, type Reduce, type Slope } from "./slope.js";
 
@@ -56,14 +61,45 @@ export function update(optimiser: Optimiser, of: Slope, { nameOf, slots, rate, c
   const all = reduce([...of.gradient.values(), ...of.values], "sums");
   const whole = all.slice(0, moved.length).map((g) => float32Barrier(g));
   const shaped = optimiser.gradient?.(whole) ?? whole;
-  for (const [i, v] of moved.entries()) {
-    const held = slots.get(v)!;
-    const next = optimiser.update({ name: nameOf(v), value: v as Tensor, gradient: shaped[i]!, slots: held, rate, count });
+  const sums = partsOf(moved, isEntrywise(optimiser.update)).map((at) => {
+    const part = at.map((i) => moved[i]!);
+    const held = part.map((v) => slots.get(v)!);
+    const gradient = joined(at.map((i) => shaped[i]!));
+    const next = optimiser.update({
+      name: nameOf(part[0]!),
+      value: joined(part as readonly Tensor[]),
+      gradient,
+      slots: Array.from({ length: optimiser.slots }, (_, j) => joined(held.map((one) => one[j]!))),
+      rate,
+      count,
+    });
+    assign(part, next.value);
+    for (const [j, slot] of next.slots.entries()) assign(held.map((one) => one[j]!), slot); // prettier-ignore
+    return sum(shaped === whole ? gradient : joined(at.map((i) => whole[i]!)));
+  });
+  return { values: all.slice(moved.length) as Scalar[], gradient: addAll([scalar(0), ...sums]) as Scalar };
+}
+
+/** Variables of at most so many entries are updated together: a network has hundreds of them, and an op of one takes longer to start than to run. Source: our choice (docs/engine.md). */
+const small = 8192;
+/** What is updated at once: indices of small variables where the optimiser takes entries as they come, one by one else. */
+const partsOf = (moved: readonly Variable[], together: boolean): readonly (readonly number[])[] => {
+  const joins = (i: number): boolean => together && moved[i]!.size <= small;
+  const all = [...moved.keys()];
+  const first = all.filter(joins);
+  return [...(first.length > 0 ? [first] : []), ...all.filter((i) => !joins(i)).map((i) => [i])];
+};
+/** One tensor as it is, several as one vector. */
+const joined = (parts: readonly Tensor[]): Tensor =>
+  parts.length === 1 ? parts[0]! : concat(parts.map((t) => (t.rank === 1 ? t : reshape(t, [t.size]))) as Tensor1D[]);
+/** Writes into variables what {@link joined} made of them. */
+function assign(variables: readonly Variable[], value: Tensor): void {
+  const parts = variables.length === 1 ? [value] : split(value, variables.map(({ size }) => size)); // prettier-ignore
+  for (const [i, v] of variables.entries()) {
+    const part = parts[i]!;
     // an optimiser may leave a variable as it is; tfjs cannot assign one to itself
-    if (next.value !== v) v.assign(next.value);
-    for (const [j, slot] of next.slots.entries()) if (slot !== held[j]) held[j]!.assign(slot);
+    if (part !== v) v.assign(variables.length === 1 || v.rank === 1 ? part : reshape(part, v.shape));
   }
-  return { values: all.slice(moved.length) as Scalar[], gradient: addAll([scalar(0), ...whole.map((g) => sum(g))]) as Scalar };
 }
 
 /** The number of an opponent's update, from 1: `per` of them a step of the stage. */
