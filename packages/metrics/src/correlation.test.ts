@@ -51,6 +51,11 @@ test("random permutations: 10 units of 10! orders, of which two are perfect; the
   expect(p("a")).toBe(p("a"));
   expect(p("a")).not.toBe(p("b"));
 });
+test("every place of an order may be drawn, its own too: numbers next to 1 leave all as it is", () => {
+  const x = Array.from({ length: 10 }, (_, i) => i);
+  expect(correlation(x, x, { draw: () => ({ next: () => 1 - 2 ** -32 }), key: "", resamples: 9 })).toMatchObject({ rho: 1, p: 1 });
+});
+
 test("what does not change it: order of units, scale, sides; the sign turns with a side", () => {
   const { x, y } = cases[3]!;
   const found = correlation(x, y, options);
