@@ -76,8 +76,8 @@ test("nothing to say: null with the reason, never NaN", () => {
   expect(none([], [])).toEqual({ n: 0, reason: "there is no pair: fewer than 3 say nothing" });
   expect(none([1], [2])).toEqual({ n: 1, reason: "there is one pair: fewer than 3 say nothing" });
   expect(none([1, 2], [2, 1])).toEqual({ n: 2, reason: "there are two pairs: fewer than 3 say nothing" });
-  expect(none([1, 1, 1], [1, 2, 3])).toEqual({ n: 3, reason: "all values of the first are equal" });
-  expect(none([1, 2, 3], [0, -0, 0])).toEqual({ n: 3, reason: "all values of the second are equal" });
+  expect(none([1, 1, 1], [1, 2, 3])).toEqual({ n: 3, reason: "all values of x are equal" });
+  expect(none([1, 2, 3], [0, -0, 0])).toEqual({ n: 3, reason: "all values of y are equal" });
 });
 
 test.each([

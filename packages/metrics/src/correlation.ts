@@ -56,8 +56,8 @@ export function correlation(
   const none = (reason: string): Correlation => ({ n, rho: null, p: null, r: null, reason });
   if (n < 3)
     return none(`${n === 0 ? "there is no pair" : n === 1 ? "there is one pair" : "there are two pairs"}: fewer than 3 say nothing`);
-  for (const [side, values] of [["first", x], ["second", y]] as const) // prettier-ignore
-    if (values.every((value) => value === values[0])) return none(`all values of the ${side} are equal`);
+  for (const [side, values] of [["x", x], ["y", y]] as const) // prettier-ignore
+    if (values.every((value) => value === values[0])) return none(`all values of ${side} are equal`);
   const [a, b] = [centredRanks(x), centredRanks(y)];
   const found = product(a, b);
   const far = Math.abs(found);

@@ -75,7 +75,7 @@ describe("segdistill frechet of several runs", () => {
       "p is of rho, two-sided: over all permutations up to 9 runs, above over 99,999 random ones (seed 0); it takes runs as independent and is not corrected for the number of lines.",
       "shrink none, pca none. Values of other N, d or options are not comparable: runs whose N, d or pictures differ are not put into one correlation.",
       "Networks that were aligned apart may have vectors of different scales, which the distance does not know.",
-      "no correlation of FSD_pred (stare): all values of the first are equal",
+      "no correlation of x = FSD_pred (stare) and y = Dice: all values of x are equal",
       "left out: sweep/kd: keeps no latent vectors",
       "left out: sweep/stopped: has not ended",
       ...[
@@ -103,7 +103,7 @@ describe("segdistill frechet of several runs", () => {
       ]),
     );
     expect(said[2]).toMatch(/are not put into one correlation, so a distance has several lines here\.$/);
-    expect(said).toContain("no correlation of FSD_align (stare): there is one pair: fewer than 3 say nothing");
+    expect(said).toContain("no correlation of x = FSD_align (stare) and y = Dice: there is one pair: fewer than 3 say nothing");
   });
 
   test("a run without Dice or with too few rows has a line and no part in a correlation", async () => {
@@ -183,6 +183,7 @@ describe("segdistill frechet of several runs", () => {
     expect(await message(frechet(["sweep", "x.csv", "none"], {}))).toBe(
       "[frechet] Expected two files of latents with --reading, or folders of runs alone; found no folder at x.csv, none. Give one kind.",
     );
+    expect(await message(frechet(["x.csv", "alone"], {}))).toMatch(/found no folder at x\.csv\. Give one kind\.$/);
     expect(await message(frechet(["sweep", "alone", "x.csv"], { reading: "pred" }))).toBe(
       "[--reading pred] goes with two files. A run's observations say themselves what they are: leave it out.",
     );

@@ -12,7 +12,7 @@ import { pairsOfRun, type PairOfSets } from "./of-run.js";
 export interface RunDistance extends Omit<PairOfSets, "reading"> {
   readonly run: string;
   readonly seed: number;
-  readonly reading: Fsd["reading"];
+  readonly reading: Reading;
   readonly unseen: string;
   /** Null where there are too few rows, with the reason. */
   readonly found: Fsd | null;
@@ -25,7 +25,7 @@ export interface RunDistance extends Omit<PairOfSets, "reading"> {
 
 /** A distance and Dice over runs of which N, d and pictures agree. */
 export interface AcrossCorrelation {
-  readonly reading: Fsd["reading"];
+  readonly reading: Reading;
   readonly on: string;
   readonly unseen: string;
   readonly n: readonly [number, number];
@@ -44,6 +44,7 @@ interface LeftOut {
   readonly reason: string;
 }
 
+type Reading = (typeof order)[number];
 const readings = { domain: "FSD_domain", align: "FSD_align", pred: "FSD_pred" } as const;
 const order = Object.values(readings);
 

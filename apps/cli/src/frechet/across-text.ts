@@ -1,4 +1,3 @@
-import type { Fsd } from "@segdistill/metrics-fsd";
 import { table } from "../terminal/table.js";
 import type { AcrossCorrelation, AcrossRuns, RunDistance } from "./across-runs.js";
 
@@ -16,7 +15,7 @@ export const acrossText = ({ distances, correlations, leftOut }: AcrossRuns, see
     "Networks that were aligned apart may have vectors of different scales, which the distance does not know.",
     ...distances.flatMap(({ run, reading, on, reason }) => (reason === null ? [] : [`${run}: no ${reading} (${on}): ${reason}`])),
     ...correlations.flatMap(({ reading, on, found }) =>
-      found.rho === null ? [`no correlation of ${reading} (${on}): ${found.reason}`] : [],
+      found.rho === null ? [`no correlation of x = ${reading} (${on}) and y = Dice: ${found.reason}`] : [],
     ),
     ...leftOut.map(({ run, reason }) => `left out: ${run}: ${reason}`),
     ...[...new Set(distances.flatMap(({ found }) => found?.cautions ?? []))].map((caution) => `caution: ${caution}`),
@@ -36,7 +35,7 @@ const linesOf = (distances: readonly RunDistance[]): string[][] => {
     ofRun.set(key, [...(ofRun.get(key) ?? []), one]);
   }
   return [...ofRun.values()].flatMap((all) => {
-    const of = (reading: Fsd["reading"]): readonly RunDistance[] => all.filter((one) => one.reading === reading);
+    const of = (reading: RunDistance["reading"]): readonly RunDistance[] => all.filter((one) => one.reading === reading);
     const across = of("FSD_domain");
     return (across.length > 0 ? across : [undefined]).map((domain) => {
       const three = [domain, of("FSD_align")[0], of("FSD_pred")[0]];
