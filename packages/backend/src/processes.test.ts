@@ -42,6 +42,19 @@ describe("processes and threads", () => {
     expect(JSON.parse(stdout)).toEqual([[3, 6, 9], [[0, null], [0, null]]]); // prettier-ignore
   });
 
+  test("a step in bfloat16 through a convolution with a bias and a leaky rectifier, without a word of TensorFlow's", async () => {
+    const { stdout, ...end } = await children.run(`
+      const { compile, startEngine } = await import("./backend.mjs");
+      const tf = await import("@tensorflow/tfjs-core");
+      await startEngine();
+      const [x, w, b] = [tf.ones([1, 8, 8, 3]), tf.fill([3, 3, 3, 3], 0.1), tf.zeros([3])];
+      const layer = (map, w, b) => tf.leakyRelu(tf.add(tf.conv2d(map, w, 1, "same"), b), 0.1);
+      const step = compile((x, w, b) => tf.grads((w, b) => tf.sum(tf.square(layer(layer(x, w, b), w, b))))([w, b]), { precision: "bfloat16" });
+      console.log((await step.run(x, w, b)).map((g) => g.shape.join("×")).join(", "));`);
+    expect(end).toEqual(clean);
+    expect(stdout).toBe("3×3×3×3, 3\n");
+  });
+
   test.each(["alone", "beside the main thread's engine"])("two worker threads at once, %s", async (how) => {
     const { stdout, stderr, ...end } = await children.run(
       `

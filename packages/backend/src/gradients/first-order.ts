@@ -15,6 +15,15 @@ export function mendFirstOrder(): void {
       gradFunc: (dy, [x, y]) => ({ x: () => call(`${kernelName}Grad`, { dy: dy as Tensor, y: y!, x: x! }) }),
     });
   replaceGradient({
+    kernelName: "LeakyRelu",
+    inputsToSave: ["x"],
+    outputsToSave: [true],
+    gradFunc: (dy, [x, y], { alpha }) => {
+      const tells = (alpha as number) < 0 ? x! : y!; // the sign of the output is the input's, unless the slope turns it round
+      return { x: () => call("LeakyReluGrad", { dy: dy as Tensor, y: tells, x: x! }, { alpha: alpha! }) };
+    },
+  });
+  replaceGradient({
     kernelName: "Cumsum",
     gradFunc: (dy, _, attributes) => {
       const { axis, exclusive, reverse: backwards } = attributes as unknown as { axis: number; exclusive: boolean; reverse: boolean };

@@ -9,7 +9,7 @@ export interface Traced {
 const aliases = new Set(["Identity", "IdentityN", "EnsureShape", "Reshape", "ExpandDims", "Squeeze", "StopGradient"]);
 /** Ops that may write their result over an input of the same size that nobody needs any more. */
 const inPlace = new Set(
-  "Add AddV2 AddN Sub Mul RealDiv Div Maximum Minimum Neg Exp Log Sqrt Rsqrt Square Relu Relu6 ReluGrad Relu6Grad Tanh Sigmoid Softplus Abs Select SelectV2 SquaredDifference".split(
+  "Add AddV2 AddN Sub Mul RealDiv Div Maximum Minimum Neg Exp Log Sqrt Rsqrt Square Relu Relu6 ReluGrad Relu6Grad LeakyRelu LeakyReluGrad Tanh Sigmoid Softplus Abs Select SelectV2 SquaredDifference".split(
     " ",
   ),
 );

@@ -4,7 +4,7 @@ import { batchNormTraining, batchNormTrainingGrad } from "./batch-norm.js";
 import { anyConvolution, anyConvolutionInputGrad, anyConvolutionKernelGrad } from "./convolution.js";
 import { registerOperator } from "./operator.js";
 import { statelessNormal, statelessUniform } from "./random.js";
-import { relu6Grad, reluGrad } from "./rectifiers.js";
+import { leakyReluGrad, relu6Grad, reluGrad } from "./rectifiers.js";
 import { maxPoolGradGrad } from "./unpool.js";
 
 /** Registers every operator of ours with tfjs, for all backends. */
@@ -18,6 +18,7 @@ export function registerOperators(): void {
     batchNormTrainingGrad,
     reluGrad,
     relu6Grad,
+    leakyReluGrad,
     maxPoolGradGrad,
     float32Barrier,
     statelessUniform,

@@ -75,7 +75,14 @@ const own: readonly OperatorFacts[] = [
   row("powerIteration(kernel, u)", "ours", "kept", "twice", "the next u and v of a kernel"),
   row("relu(x)", "kept", "mended", "twice", "max(x, 0), gradient 0 at 0; tfjs's took twice the time and kept x", ["Relu"]),
   row("relu6(x)", "kept", "mended", "twice", "min(max(x, 0), 6), gradient 0 at 0 and 6", ["Relu6"]),
-  row("leakyRelu(x, slope)", "kept", "kept", "twice", "x or slope·x"),
+  row(
+    "leakyRelu(x, slope)",
+    "kept",
+    "mended",
+    "twice",
+    "x or slope·x; tfjs's chose between two maps and kept x, and in bfloat16 TensorFlow gave up joining operators of the whole step",
+    ["LeakyRelu"],
+  ),
   row("prelu(x, slope)", "mended", "mended", "twice", "the same with a learned slope; tfjs-node's kernel called what is not there", [
     "Prelu",
   ]),

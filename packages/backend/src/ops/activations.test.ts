@@ -34,6 +34,20 @@ test("by hand: leakyRelu and prelu, with the slope's gradient; at 0 the slope co
   expect(Array.from(dSlope!.dataSync())).toEqual([-2, -4000]);
 });
 
+test("leakyRelu by hand: a slope below 0, whose output does not tell the input's sign, and one of 0", () => {
+  const [x, dy] = [tf.tensor1d([-2, 3, 0]), tf.tensor1d([1, 10, 100])];
+  const of = (slope: number): [number[], number[]] => [
+    Array.from(leakyRelu(x, slope).dataSync()),
+    Array.from(
+      tf
+        .grad((z: tf.Tensor) => leakyRelu(z, slope))(x, dy)
+        .dataSync(),
+    ),
+  ];
+  expect(of(-0.5)).toEqual([[1, 3, -0], [-0.5, 10, -50]]); // prettier-ignore
+  expect(of(0)).toEqual([[-0, 3, 0], [0, 10, 0]]); // prettier-ignore
+});
+
 test("by hand: gelu(1) = Φ(1), softplus(0) = log 2, and neither overflows", () => {
   expect(gelu(tf.scalar(1)).dataSync()[0]).toBeCloseTo(0.8413447, 6);
   expect(softplus(tf.scalar(0)).dataSync()[0]).toBeCloseTo(Math.LN2, 6);

@@ -16,7 +16,7 @@ import { wrongSlope } from "../errors.js";
 
 /**
  * Leaky rectifier: x where x > 0, else slope·x; gradient dy or slope·dy, slope·dy at 0. Any shape, result of the same shape. Gradients of any order
- * (that of the gradient in x is 0), so a critic under a gradient penalty may use it. tfjs's own.
+ * (that of the gradient in x is 0), so a critic under a gradient penalty may use it. tfjs's, its gradient mended.
  *
  * @example leakyRelu(x, 0.2)
  */
