@@ -1,5 +1,5 @@
 import type { Precision } from "@segdistill/backend";
-import type { Batches, Json, Network, Stage } from "./contract/index.js";
+import type { Batches, Json, Network, Stage, Validation } from "./contract/index.js";
 import { sharesOf } from "./expected-shares.js";
 import type { Ready } from "./plan/prepare.js";
 import type { Reduce } from "./step/slope.js";
@@ -66,5 +66,7 @@ export interface Trained {
   readonly network: (stage: Stage, role: string) => Network<string>;
   /** What the stage's methods observe in these pictures, batch by batch, on the trained networks; the pictures are of the size of the stage's own. Nothing, where no method observes. */
   readonly observe: (stage: Stage, data: Batches) => AsyncIterable<readonly Observed[]>;
+  /** Means over the stage's validation data (its training data, where it holds none) on the trained networks, as the stage's own validation measures them; null where nothing counts. */
+  readonly measure: (stage: Stage, measure: Validation["measure"]) => Promise<Readonly<Record<string, number | null>>>;
   readonly dispose: () => void;
 }

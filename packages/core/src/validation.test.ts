@@ -6,6 +6,7 @@ import { meanOver } from "./reductions.js";
 import { memoryStore } from "./store.js";
 import { cases, fit, fitting, thrownBy } from "./testing/small.js";
 import { changed, trainedTo } from "./testing/trained.js";
+import { train } from "./train.js";
 
 await startEngine();
 
@@ -47,6 +48,32 @@ test("is measured after every epoch and after the last update, on its own data, 
   expect(
     (await trainedTo(goal({ validation: validation({ every: 3 }) }))).events.flatMap((e) => (e.event === "validation" ? [e.step] : [])),
   ).toEqual([6, 9]);
+});
+
+test("can be asked for when all is trained, of a stage that has none too: the number of the loop's own, of the networks that it ended with", async () => {
+  const choose = { by: "far", better: "higher", keep: "best" } as const; // the first epoch is the best
+  for (const own of [undefined, validation(), validation({ choose })])
+    for (const average of [undefined, 0.3]) {
+      const stage = goal({ average, validation: own } as Partial<Stage>);
+      const store = memoryStore();
+      const trained = await train([stage], { seed: 1, store });
+      const before = memory().numTensors;
+      const found = await trained.measure(stage, { far, nothing });
+      expect(memory().numTensors).toBe(before);
+      expect(found["nothing"]).toBe(null);
+      const told = await trainedTo(goal({ ...(average !== undefined && { average }) }));
+      const looped = validationsOf(told).find(({ step }) => step === (own?.choose ? 2 : 9))!;
+      expect(found).toEqual(looped.values);
+      trained.dispose();
+    }
+});
+
+test("asked for afterwards, it stops within a batch where that is asked for", async () => {
+  const stop = new AbortController();
+  const trained = await train([goal()], { seed: 1, signal: stop.signal });
+  stop.abort();
+  await expect(trained.measure(goal(), { far })).rejects.toMatchObject({ code: "core/interrupted", exit: 130 });
+  trained.dispose();
 });
 
 describe("a choice by it", () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readEvents } from "./event-log.js";
-import { openRunFolder, readRunFolder, type RunFolderOptions } from "./folder.js";
+import { openRunFolder, readRunFolder, type RunFolderOptions, runPaths } from "./folder.js";
 import { folderOwner } from "./lock.js";
 import { temporaryFolder } from "../testing/temporary.js";
 
@@ -120,8 +120,11 @@ test("a folder that was being made when its process was killed is made again", a
   mkdirSync(path);
   writeFileSync(join(path, "config.yaml"), "old: 1\n");
   writeFileSync(join(path, "run.lock"), "");
+  writeFileSync(runPaths(path).choice, "{}"); // written before the run begins, and not the run's to change
+  mkdirSync(join(path, ".tries"));
   const run = await openRunFolder(path, options);
   expect([run.state, readFileSync(run.paths.config, "utf8")]).toEqual(["created", "seed: 0\n"]);
+  expect([run.paths.choice, readFileSync(run.paths.choice, "utf8")]).toEqual([join(path, "choice.json"), "{}"]);
   run.close();
 });
 

@@ -43,6 +43,8 @@ export interface RunPaths {
   readonly tensorboard: string;
   readonly results: string;
   readonly report: string;
+  /** How its configuration was chosen among several, where it was. */
+  readonly choice: string;
   readonly student: (name: string) => string;
   readonly prediction: (domain: string, caseId: string) => string;
   /** Vectors of a domain's pictures that a method observed, by "method/name". */
@@ -100,6 +102,7 @@ export function runPaths(folder: string): RunPaths {
     tensorboard: at("tensorboard"),
     results: at("results.json"),
     report: at("report.html"),
+    choice: at("choice.json"),
     student: (name) => at("students", fileName(name)),
     observation: (domain, name) => at("observations", fileName(domain), ...name.split("/").map(fileName)) + ".safetensors",
     prediction: (domain, caseId) => at("predictions", fileName(domain), ...caseId.split("/").map(fileName)) + ".png",
@@ -108,8 +111,8 @@ export function runPaths(folder: string): RunPaths {
 
 /** config.json is written last when a folder is made: where it is, the folder is whole. */
 const marker = "config.json";
-/** What a process that was killed while making a folder may have left. */
-const ownNames = new Set(["run.lock", "config.yaml", "split.json"]);
+/** What a process that was killed while making a folder may have left, and what is written before the run begins. */
+const ownNames = new Set(["run.lock", "config.yaml", "split.json", "choice.json"]);
 
 const readJson = (file: string): Json | undefined => {
   let parsed: ParsedJson;

@@ -19,6 +19,12 @@ export interface Column {
 /** Whether any row has more than one seed: only then do seeds deviate. */
 const severalSeeds = ({ domains }: Comparison): boolean => domains.some(({ rows }) => rows.some(({ seeds }) => seeds > 1));
 
+/** Whether any run was chosen among several. */
+const chosenOnes = ({ runs }: Pick<Comparison, "runs">): boolean => runs.some(({ tries }) => tries !== undefined);
+/** Of how many settings a distilled student was chosen, 1 where it was not; a baseline is the same for all. */
+const triesOf = ({ runs }: Comparison, { run, model }: ComparedRow): number | null =>
+  model === "distilled" ? (runs.find(({ label }) => label === run)?.tries ?? 1) : null;
+
 /** "stare (never seen)". */
 const domainWords = ({ domain, unseen }: ComparedDomain): string => `${domain}${unseen ? " (never seen)" : ""}`;
 
@@ -30,6 +36,7 @@ export const columnsOf = (comparison: Comparison): readonly Column[] => {
     { head: "Test set", words: true, cell: (_, domain) => domainWords(domain) },
     ...(comparison.runs.length > 1 ? [{ head: "Run", words: true, cell: ({ run }: ComparedRow) => run }] : []),
     { head: "Model", words: true, cell: ({ model }) => modelName(model) },
+    ...(chosenOnes(comparison) ? [{ head: "Tries", cell: (row: ComparedRow) => known(triesOf(comparison, row), String) }] : []),
     { head: name, cell: ({ mean, sd }) => known(mean, (m) => `${score(m)}${sd === null ? "" : ` ± ${score(sd)}`}`) },
     ...(severalSeeds(comparison) ? [{ head: "SD of seeds", cell: ({ seedSd }: ComparedRow) => known(seedSd, score) }] : []),
     { head: "Difference", cell: ({ difference }) => known(difference?.mean, signed) },
@@ -56,6 +63,7 @@ export const captionOf = ({ metric, level, against, tests, domains, runs }: Comp
   const methods = [...new Set(domains.flatMap(({ rows }) => rows.flatMap(({ difference }) => (difference ? [difference.method] : []))))];
   const by = methods.length === 0 ? "" : ` (${methods.join("; ")})`;
   return [
+    ...(chosenOnes({ runs }) ? ["Tries: settings that were trained, of which the validation data alone chose this one."] : []),
     `${metricName(metric)}: mean ± standard deviation over pictures${seeds ? ", each averaged over the seeds" : ""}.`,
     `Difference to the ${against}, case by case and seed by seed, with ${percent(level)} interval${by}: where it includes 0, no difference is found.`,
     `p: Wilcoxon's signed-rank test over groups${seeds ? " (of these seeds: other seeds are the interval's matter)" : ""}${tests > 1 ? `, corrected by Holm for ${tests} comparisons` : ""}. Effect: rank-biserial correlation, −1 to 1.`,

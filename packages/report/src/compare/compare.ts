@@ -45,7 +45,7 @@ export const compareUncorrected = (runs: readonly ComparedRun[], { metric, again
     metric: measured,
     level: 0.95,
     against: reference.words,
-    runs: runs.map(({ label, seeds }) => ({ label, seeds: seeds.map(({ seed }) => seed) })),
+    runs: runs.map(({ label, seeds, tries }) => ({ label, seeds: seeds.map(({ seed }) => seed), ...(tries !== undefined && { tries }) })),
     domains,
     cautions: cautionsOf(runs, domains),
   };

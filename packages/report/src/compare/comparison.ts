@@ -9,6 +9,8 @@ export interface ComparedRun {
   readonly seeds: readonly Results[];
   /** The grid that predictions were scored on, as `evaluate.at` says it; left out where that is not known. */
   readonly at?: string;
+  /** Of how many settings it was chosen on validation data; left out where nothing was chosen. */
+  readonly tries?: number;
 }
 
 /** What is compared, and with which random numbers. */
@@ -27,7 +29,7 @@ export interface Comparison {
   readonly level: number;
   /** What differences are taken to, in words: "baseline of the same run". */
   readonly against: string;
-  readonly runs: readonly { readonly label: string; readonly seeds: readonly number[] }[];
+  readonly runs: readonly (Pick<ComparedRun, "label" | "tries"> & { readonly seeds: readonly number[] })[];
   readonly domains: readonly ComparedDomain[];
   /** How many p-values Holm's correction is over. */
   readonly tests: number;

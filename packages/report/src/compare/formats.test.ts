@@ -43,17 +43,17 @@ test("CSV, whole: all digits, CRLF, commas quoted, formulas disarmed, nulls empt
   const sd = (squares: number): number => Math.sqrt(squares / 5 / 4096);
   expect(csv(comparison)).toBe(
     [
-      "testSet,unseen,run,model,metric,seeds,cases,groups,mean,sd,seedSd,againstRun,againstModel,difference,low,high,level,interval,finding,p,pHolm,test,effect,comparedCases,comparedGroups,comparedSeeds,parameters,macs,trainSeconds,memoryBytes,reason",
-      `own,false,a,teacher,dice,1,6,6,0.65625,${sd(16)},,,,,,,,,,,,,,,,,1942418,1204000000,60,1940000000,`,
-      "own,false,a,baseline,dice,1,6,6,0.5,0,,,,,,,,,,,,,,,,,403206,41300000,60,1020000000,",
-      `own,false,a,distilled,dice,1,6,6,0.5546875,${sd(17.5)},,a,baseline,0.0546875,0.015625,0.09375,0.95,bootstrap over groups,gain,0.03125,0.09375,exact,1,6,6,1,403206,41300000,97.1,1310000000,`,
-      "own,false,'=b|_1 & co,baseline,dice,1,6,6,0.5,0,,,,,,,,,,,,,,,,,403206,41300000,60,,",
-      `own,false,'=b|_1 & co,distilled,dice,1,6,6,0.4921875,${sd(89.5)},,'=b|_1 & co,baseline,-0.0078125,-0.09375,0.078125,0.95,bootstrap over groups,no difference found,0.84375,1,exact,${-3 / 21},6,6,1,403206,,,,`,
-      `"far, away",true,a,teacher,dice,1,1,1,,,,,,,,,,,,,,,,,,,1942418,1204000000,60,1940000000,no value could be computed (1 null)`,
-      `"far, away",true,a,baseline,dice,1,1,1,0.5,,,,,,,,,,,,,,,,,,403206,41300000,60,1020000000,`,
-      `"far, away",true,a,distilled,dice,1,1,1,0.515625,,,a,baseline,0.015625,,,0.95,bootstrap over groups,no difference found,1,1,exact,1,1,1,1,403206,41300000,97.1,1310000000,${oneGroup}`,
-      `"far, away",true,'=b|_1 & co,baseline,dice,1,1,1,0.5,,,,,,,,,,,,,,,,,,403206,41300000,60,,`,
-      `"far, away",true,'=b|_1 & co,distilled,dice,1,1,1,0.5,,,'=b|_1 & co,baseline,0,,,0.95,bootstrap over groups,no difference found,,,no pair differs,,1,1,1,403206,,,,${oneGroup}`,
+      "testSet,unseen,run,model,metric,seeds,cases,groups,mean,sd,seedSd,againstRun,againstModel,difference,low,high,level,interval,finding,p,pHolm,test,effect,comparedCases,comparedGroups,comparedSeeds,parameters,macs,trainSeconds,memoryBytes,reason,tries",
+      `own,false,a,teacher,dice,1,6,6,0.65625,${sd(16)},,,,,,,,,,,,,,,,,1942418,1204000000,60,1940000000,,`,
+      "own,false,a,baseline,dice,1,6,6,0.5,0,,,,,,,,,,,,,,,,,403206,41300000,60,1020000000,,",
+      `own,false,a,distilled,dice,1,6,6,0.5546875,${sd(17.5)},,a,baseline,0.0546875,0.015625,0.09375,0.95,bootstrap over groups,gain,0.03125,0.09375,exact,1,6,6,1,403206,41300000,97.1,1310000000,,`,
+      "own,false,'=b|_1 & co,baseline,dice,1,6,6,0.5,0,,,,,,,,,,,,,,,,,403206,41300000,60,,,",
+      `own,false,'=b|_1 & co,distilled,dice,1,6,6,0.4921875,${sd(89.5)},,'=b|_1 & co,baseline,-0.0078125,-0.09375,0.078125,0.95,bootstrap over groups,no difference found,0.84375,1,exact,${-3 / 21},6,6,1,403206,,,,,`,
+      `"far, away",true,a,teacher,dice,1,1,1,,,,,,,,,,,,,,,,,,,1942418,1204000000,60,1940000000,no value could be computed (1 null),`,
+      `"far, away",true,a,baseline,dice,1,1,1,0.5,,,,,,,,,,,,,,,,,,403206,41300000,60,1020000000,,`,
+      `"far, away",true,a,distilled,dice,1,1,1,0.515625,,,a,baseline,0.015625,,,0.95,bootstrap over groups,no difference found,1,1,exact,1,1,1,1,403206,41300000,97.1,1310000000,${oneGroup},`,
+      `"far, away",true,'=b|_1 & co,baseline,dice,1,1,1,0.5,,,,,,,,,,,,,,,,,,403206,41300000,60,,,`,
+      `"far, away",true,'=b|_1 & co,distilled,dice,1,1,1,0.5,,,'=b|_1 & co,baseline,0,,,0.95,bootstrap over groups,no difference found,,,no pair differs,,1,1,1,403206,,,,${oneGroup},`,
       "",
     ].join("\r\n"),
   );

@@ -88,6 +88,35 @@ ${remarks}
 `);
 });
 
+test("an entry that was chosen says among what, with every try's score, and the table of how many; one that is not yet says so", () => {
+  const weights = [1, 10, 100].map((weight) => ({ "distil.steps": 2, "distil.methods.1.weight": weight }));
+  const tries = weights.map((sets, i) => ({ sets, dice: [0.70125, null, 0.712][i]! }));
+  const entries = [
+    { label: "plain", sets: {} },
+    { label: "rate-2", sets: weights[2]!, chosen: { tries, one: 2 } },
+    { label: "worse", sets: {}, chosen: { tries: tries.slice(0, 2), one: null }, failed: "exit code 3" },
+  ];
+  const chosen = compareSweep([runs[0]!, { ...runs[1]!, tries: 3 }], { draw });
+  const text = sweepMarkdown("tiny", entries, chosen);
+  expect(text.split("\n").slice(2, 5)).toEqual([
+    "- plain: the configuration as it is",
+    "- rate-2: distil.steps = 2, distil.methods.1.weight = 100; chosen on validation, 3 of 3: pooled Dice 0.7013 with distil.methods.1.weight = 1; none with distil.methods.1.weight = 10; 0.7120 with distil.methods.1.weight = 100",
+    "- worse: to be chosen on validation, of 2; failed: exit code 3",
+  ]);
+  const cells = text.split("\n").flatMap((row) => (row.startsWith("| own") ? [row.split(" | ").slice(1, 5)] : []));
+  expect(cells).toEqual([
+    ["plain", "Baseline", "–", "0.500 ± 0.000"],
+    ["plain", "Distilled student", "1", "0.555 ± 0.029"],
+    ["rate-2", "Baseline", "–", "0.500 ± 0.000"],
+    ["rate-2", "Distilled student", "3", "0.609 ± 0.058"],
+    ["plain", "Distilled student", "1", "0.555 ± 0.029"],
+    ["rate-2", "Distilled student", "3", "0.609 ± 0.058"],
+  ]);
+  expect(text).toContain("\n\nTries: settings that were trained, of which the validation data alone chose this one. Dice: mean");
+  const lines = sweepCsv(chosen).trimEnd().split("\r\n");
+  expect(lines.map((line) => line.split(",").at(-1))).toEqual(["tries", "", "", "3", "3", "3"]);
+});
+
 test("as one CSV with one head line", () => {
   const lines = sweepCsv(tables).split("\r\n");
   expect(lines.map((line) => line.split(",").slice(0, 4).join(","))).toEqual([

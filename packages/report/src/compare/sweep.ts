@@ -16,8 +16,16 @@ export interface SweepEntry {
   readonly label: string;
   /** What it changes, by dotted path. */
   readonly sets: Readonly<Record<string, unknown>>;
+  /** Of an entry that is chosen on validation data: what was tried, with its pooled Dice there (null where there is none), and which was taken, from 0; null where none is yet. */
+  readonly chosen?: { readonly tries: readonly Tried[]; readonly one: number | null };
   /** Why it has no row; left out where it has. */
   readonly failed?: string;
+}
+
+/** What was tried. */
+interface Tried {
+  readonly sets: Readonly<Record<string, unknown>>;
+  readonly dice: number | null;
 }
 
 /**
@@ -38,16 +46,30 @@ export const compareSweep = (runs: readonly ComparedRun[], options: Omit<Compare
 
 /** A sweep as Markdown: what each entry changes, which failed, and both tables. Text from outside is escaped. Source: our choice. */
 export const sweepMarkdown = (name: string, entries: readonly SweepEntry[], { own, first }: SweepTables): string => {
-  const line = ({ label, sets, failed }: SweepEntry): string => {
-    const changes = Object.entries(sets).map(([path, value]) => `${path} = ${JSON.stringify(value)}`);
+  const line = ({ label, sets, chosen, failed }: SweepEntry): string => {
     const said = [
-      changes.length > 0 ? changes.join(", ") : "the configuration as it is",
+      ...(chosen?.one === null ? [] : [changesOf(sets) || "the configuration as it is"]),
+      ...(chosen ? [choiceWords(chosen)] : []),
       ...(failed === undefined ? [] : [`failed: ${failed}`]),
     ];
     return `- ${escape(`${label}: ${said.join("; ")}`)}\n`;
   };
   const second = first === null ? "" : `\n## Against the ${escape(first.against)}\n\n${markdown(first)}`;
   return `# ${escape(name)}: sweep\n\n${entries.map(line).join("")}\n## Against the ${escape(own.against)}\n\n${markdown(own)}${second}`;
+};
+
+const changesOf = (sets: Tried["sets"]): string =>
+  Object.entries(sets)
+    .map(([path, value]) => `${path} = ${JSON.stringify(value)}`)
+    .join(", ");
+
+/** "chosen on validation, 2 of 3: pooled Dice 0.701 with weight = 1, 0.712 with weight = 10, …"; of every try what the others have otherwise. */
+const choiceWords = ({ tries, one }: NonNullable<SweepEntry["chosen"]>): string => {
+  if (one === null) return `to be chosen on validation, of ${tries.length}`;
+  const same = (path: string): boolean => new Set(tries.map(({ sets }) => JSON.stringify(sets[path]))).size === 1;
+  const own = ({ sets }: Tried): string => changesOf(Object.fromEntries(Object.entries(sets).filter(([path]) => !same(path))));
+  const scores = tries.map((tried) => `${tried.dice === null ? "none" : tried.dice.toFixed(4)} with ${own(tried) || "the same"}`);
+  return `chosen on validation, ${one + 1} of ${tries.length}: pooled Dice ${scores.join("; ")}`;
 };
 
 /** Both tables of a sweep as one CSV, as {@link csv} writes it: all rows against their own baselines, then those that are compared with the first run's student, which stands above already. Source: our choice. */
