@@ -302,9 +302,26 @@ export const sameEntry = (at: string, name: string, one: number, other: number):
     "sweep/same-name",
     `[${at}] entries ${one} and ${other} of the sweep (counted from 0) are both called "${name}". Expected a name for each: name: … beside set.`,
   );
+export const noValidationToChooseOn = (at: string, entry: string): UserError =>
+  userError(
+    "sweep/choose",
+    `[${at}] entry "${entry}" of the sweep is to be chosen among tries, but data.validation is left out. Expected pictures to choose on that are in no test set. Name a part there: { use, split: validation }.`,
+  );
+export const noneToChoose = (entry: string, why: readonly string[]): UserError =>
+  userError(
+    "sweep/none-to-choose",
+    `[${entry}] none of the ${why.length} tries has a score on data.validation: ${why.map((reason, i) => `try ${i + 1}: ${reason}`).join("; ")}. Expected one at least. Give the entry other values to choose among.`,
+    3,
+  );
 /** An error that an entry ends with before it begins, under its name; what is not meant for the user stays as it is. */
-export const inEntry = (entry: string, error: unknown): unknown =>
-  isUserError(error) ? userError(error.code, `entry "${entry}" of the sweep: ${error.message}`, error.exit) : error;
+export const inEntry = (entry: string, error: unknown, attempt?: number): unknown =>
+  isUserError(error)
+    ? userError(
+        error.code,
+        `entry "${entry}"${attempt === undefined ? "" : `, try ${attempt},`} of the sweep: ${error.message}`,
+        error.exit,
+      )
+    : error;
 export const noSweep = (flag: string): UserError =>
   userError(
     "sweep/none",

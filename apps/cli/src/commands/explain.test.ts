@@ -29,6 +29,24 @@ describe("explain of a sweep", { timeout: 120_000 }, () => {
     expect(await output(() => explain(file, { ...options, set: ["sweep=null"] }))).toMatch(/^tiny: 3 stages, 24 steps,/);
   });
 
+  test("says of an entry that is chosen among how many, and checks every try", async () => {
+    const chosen = join(folder, "chosen.yaml");
+    const entries = "sweep:\n  - { name: best, choose: [{ distil.epochs: 4 }, { student.width: 8 }, { distil.without: [logits/kl] }] }\n";
+    writeFileSync(chosen, `${tiny.trimEnd()}\n${entries}`);
+    const best = { ...options, entry: "best" };
+    expect((await output(() => explain(chosen, best))).split("\n")[0]).toBe(
+      "A sweep of 2 entries, all checked: plain, best. This is best, which is chosen on validation among 3 tries, and this the first of them; --entry NAME explains another.",
+    );
+    expect(JSON.parse(await output(() => explain(chosen, { ...best, json: true })))).toMatchObject({
+      steps: 40,
+      sweep: { entry: "best", tries: 3 },
+    });
+    writeFileSync(chosen, readFileSync(chosen, "utf8").replace("logits/kl]", "logits/lk]"));
+    expect(await message(explain(chosen, options))).toBe(
+      'entry "best", try 3, of the sweep: [logits] has no term "lk" to leave out. Its terms: kl.',
+    );
+  });
+
   test("finds what is wrong with an entry, at its line, and a name that none has", async () => {
     const broken = join(folder, "broken.yaml");
     writeFileSync(broken, readFileSync(file, "utf8").replace("teacher.width", "teacher.widht"));

@@ -66,8 +66,12 @@ export const explain = async (file: string, options: ExplainOptions): Promise<nu
     const found = explanation({ name, seed, precision, cases: run.data.train.cases.length }, planned, probed, memory);
     if (options.html !== undefined) await writeAtomic(resolve(options.html), page(found, run.config));
     const names = entries?.map((one) => one.name) ?? [];
-    if (options.json) writeJson({ ...found, ...(entry && { sweep: { entry: entry.name, entries: names } }) });
-    else write(`${entry ? ofSweep(entry.name, names) : ""}${asText(found)}${options.html === undefined ? "" : `page  ${options.html}\n`}`);
+    const tries = entry?.tries.length ?? 0;
+    if (options.json) writeJson({ ...found, ...(entry && { sweep: { entry: entry.name, entries: names, ...(tries > 0 && { tries }) } }) });
+    else
+      write(
+        `${entry ? ofSweep(entry.name, names, tries) : ""}${asText(found)}${options.html === undefined ? "" : `page  ${options.html}\n`}`,
+      );
     return 0;
   } finally {
     show.close();
@@ -75,5 +79,5 @@ export const explain = async (file: string, options: ExplainOptions): Promise<nu
   }
 };
 
-const ofSweep = (entry: string, names: readonly string[]): string =>
-  `A sweep of ${names.length} ${names.length === 1 ? "entry" : "entries"}, all checked: ${names.join(", ")}. This is ${entry}; --entry NAME explains another.\n\n`;
+const ofSweep = (entry: string, names: readonly string[], tries: number): string =>
+  `A sweep of ${names.length} ${names.length === 1 ? "entry" : "entries"}, all checked: ${names.join(", ")}. This is ${entry}${tries > 0 ? `, which is chosen on validation among ${tries} tries, and this the first of them` : ""}; --entry NAME explains another.\n\n`;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describeEnvironment, runPaths, writeResults } from "@segdistill/core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ResolvedRun } from "../run/resolve-run.js";
-import type { SeedOptions } from "../run/run-seed.js";
+import type { TrainOptions } from "../run/train-run.js";
 import { message } from "../testing/said.js";
 import { reproduce } from "./reproduce.js";
 
@@ -13,7 +13,7 @@ const repeated: ResolvedRun[] = [];
 /** Run folders that each is to have the precision of. */
 const alike: (readonly string[])[] = [];
 vi.mock("../run/run-seed.js", () => ({
-  runSeed: (run: ResolvedRun, options: SeedOptions) => {
+  runSeed: (run: ResolvedRun, options: TrainOptions) => {
     repeated.push(run);
     alike.push(options.alike);
     return Promise.resolve({ results: {}, before: false });

@@ -2,13 +2,14 @@ import { join } from "node:path";
 import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
+import type { Configuration } from "../config/schema.js";
 import { overlay } from "../config/set.js";
 import { badJobs, noSweep, resumedSweep } from "../errors.js";
 import type { Common } from "../program.js";
 import { runsIn } from "../run-list/find-runs.js";
 import { stopping } from "../stopping.js";
 import { entryNamed, sweepOf, type Entry } from "../sweep/entries.js";
-import { sweepNeighbours } from "../sweep/neighbours.js";
+import { sweepNeighbours, triesFolder } from "../sweep/neighbours.js";
 import { onScreen } from "../terminal/progress.js";
 import { write, writeJson } from "../terminal/write.js";
 import { fetchedLibrary } from "./setup.js";
@@ -35,6 +36,8 @@ const entryOf = (entries: readonly Entry[] | null, { jobs, entry, resume }: RunO
   return entryNamed(entries, entry);
 };
 
+const seedsOf = ({ seed = 0, seeds = [seed] }: Pick<Configuration, "seed" | "seeds">): readonly number[] => seeds;
+
 /** `segdistill run`: every seed in a folder of its own where there are several; every entry of a sweep below the one folder of all. */
 export const run = async (file: string, options: RunOptions): Promise<number> => {
   const { seed: only, json = false, quiet = false, resume = false } = options;
@@ -44,37 +47,40 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
   const entries = sweepOf(written);
   const entry = entryOf(entries, options);
   if (entry === "all") return (await import("../sweep/sweep.js")).sweep(file, entries!, { ...options, jobs: options.jobs ?? 1 });
-  const source = entry?.source ?? written;
-  const config = configure(source);
   // Only now what is heavy to load: a mistake in the configuration is told at once.
-  const [{ dataSetsOf, resolveRun }, { runSeed }, { writeAverage }, { summary }] = await Promise.all([
+  const [{ dataSetsOf, resolveRun }, { runSeed }, { writeAverage }, { summary }, { choose }] = await Promise.all([
     import("../run/resolve-run.js"),
     import("../run/run-seed.js"),
     import("../run/write-average.js"),
     import("../terminal/summary.js"),
+    import("../sweep/choose.js"),
   ]);
-  const resolved = await resolveRun(source, config, options.data, {
-    ...(entry && { beside: entries!.flatMap((one) => dataSetsOf(configure(one.source))) }),
-  });
-  const { name, seed = 0, seeds = [seed] } = resolved.config;
-  const whole = options.run ?? join("runs", name);
+  const asked = configure(entry?.source ?? written);
+  const seeds = seedsOf(asked);
+  const whole = options.run ?? join("runs", asked.name);
   const base = entry ? join(whole, entry.name) : whole;
+  const beside = entry ? entries!.flatMap((one) => dataSetsOf(configure(one.source))) : [];
   const stop = stopping(show.say);
+  const library = () => fetchedLibrary(options, show, stop.signal);
+  const of = {
+    ...(options.inspect && { inspect: options.inspect }),
+    ...(entry && { others: sweepNeighbours(whole) }),
+    ...{ show, signal: stop.signal, library },
+  };
   const all: Results[] = [];
   try {
+    let source = entry?.source ?? written;
+    if (entry && entry.tries.length > 0) {
+      // with the first seed of the configuration, whatever --seed asks for
+      const [first] = seedsOf(configure(entryNamed(sweepOf(overlay(readConfiguration(file), options.set))!, entry.name).source));
+      ({ source } = await choose(entry, { ...of, folder: base, data: options.data, beside, seed: first!, alike: runsIn(whole) }));
+    }
+    const config = configure(source);
+    const resolved = await resolveRun(source, config, options.data, { beside });
     for (const one of seeds) {
       const path = seeds.length > 1 ? join(base, `seed-${one}`) : base;
-      const { results, before } = await runSeed(resolved, {
-        seed: one,
-        path,
-        resume,
-        ...(options.inspect && { inspect: options.inspect }),
-        ...(entry && { others: sweepNeighbours(whole) }),
-        alike: runsIn(whole).filter((other) => other !== path),
-        show,
-        signal: stop.signal,
-        library: () => fetchedLibrary(options, show, stop.signal),
-      });
+      const alike = [...runsIn(join(base, triesFolder), 1), ...runsIn(whole)].filter((other) => other !== path);
+      const { results, before } = await runSeed(resolved, { ...of, seed: one, path, resume, alike });
       all.push(results);
       if (json) writeJson({ run: path, ...results });
       else write(summary(results, path, before));

@@ -122,15 +122,24 @@ const teacher = z
   })
   .meta(either("train", "weights"));
 
+const sets = z
+  .record(z.string().min(1), z.unknown())
+  .refine((paths) => Object.keys(paths).length > 0, { error: "at least one path with its value" });
 const sweepEntries = z
   .array(
-    z.strictObject({
-      name: name.optional().describe("of its folder and row; made of what is set if left out"),
-      set: z
-        .record(z.string().min(1), z.unknown())
-        .refine((paths) => Object.keys(paths).length > 0, { error: "at least one path with its value" })
-        .describe('values by path, as --set takes them: { "distil.optimiser.adam.rate": 1e-4 }; null takes a key out'),
-    }),
+    z
+      .strictObject({
+        name: name.optional().describe("of its folder and row; made of what is set if left out"),
+        set: sets.optional().describe('values by path, as --set takes them: { "distil.optimiser.adam.rate": 1e-4 }; null takes a key out'),
+        choose: z
+          .array(sets)
+          .min(2)
+          .optional()
+          .describe("tries in place of set: each is trained once, and what data.validation alone finds best is what the entry sets"),
+      })
+      .refine((value) => (value.set === undefined) !== (value.choose === undefined), { error: "either set or choose" })
+      .refine((value) => value.choose === undefined || value.name !== undefined, { error: "a name beside choose" })
+      .meta({ oneOf: [{ required: ["set"] }, { required: ["choose", "name"] }] }),
   )
   .min(1);
 /** The configuration as it is comes first; each entry is it with some values changed. Read by `sweepOf`. */

@@ -3,10 +3,11 @@ import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { folderOwner } from "@segdistill/core";
 import { notARun, runIsLink, runIsRunning } from "../errors.js";
+import { triesFolder } from "../sweep/neighbours.js";
 import { isRun, kindOf, runsIn } from "./find-runs.js";
 
 /** What the seeds of one configuration have beside their folders. */
-const ofSeeds = new Set(["results.json", "report.html"]);
+const ofSeeds = new Set(["results.json", "report.html", "choice.json", triesFolder]);
 
 /** The run folders that removing a path takes away: itself, or the seeds in it where it holds nothing else. Throws runs/link, runs/not-a-run, runs/running. */
 export const runsToRemove = (path: string): readonly string[] => {

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { readResults, readRunFolder, runPaths, type Results } from "@segdistill/core";
 import type { ComparedRun } from "@segdistill/report";
 import { runTwice } from "../errors.js";
+import { readChoice } from "../sweep/choice.js";
 
 /** A finished run by seed: a run folder, or the folder above those of several seeds. Throws results/missing where a run has not ended, and what `readResults` throws. */
 export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
@@ -11,7 +12,8 @@ export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"
   const seeds: Results[] = [];
   for (const one of folders) seeds.push(one === folder ? whole : await readResults(runPaths(one).results));
   const at = await gridOf(folders[0]!);
-  return { name: whole.name, seeds, ...(at !== undefined && { at }) };
+  const tries = readChoice(folder)?.tries.length;
+  return { name: whole.name, seeds, ...(at !== undefined && { at }), ...(tries !== undefined && { tries }) };
 };
 
 /** `evaluate.at` of a run's configuration; undefined where there is none. */
@@ -39,5 +41,5 @@ export const comparedRuns = async (folders: readonly string[]): Promise<readonly
     opened.map(({ name }) => name),
     paths,
   );
-  return opened.map(({ seeds, at }, i) => ({ label: labels[i]!, seeds, ...(at !== undefined && { at }) }));
+  return opened.map(({ name: _, ...run }, i) => ({ label: labels[i]!, ...run }));
 };

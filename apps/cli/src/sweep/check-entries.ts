@@ -1,7 +1,7 @@
 import { plan } from "@segdistill/core";
-import type { DataSet } from "@segdistill/core/contract";
 import { configure } from "../config/configure.js";
 import { inEntry } from "../errors.js";
+import { fingerprints } from "../run/fingerprints.js";
 import { ablated } from "../run/parts.js";
 import type { Sets } from "../run/open-data.js";
 import { dataSetsOf, resolveRun, type ResolvedRun } from "../run/resolve-run.js";
@@ -9,7 +9,7 @@ import { wiredRun } from "../run/wired-run.js";
 import type { Entry } from "./entries.js";
 
 /**
- * Every entry of a sweep opened and wired as its run will, in order: what is wrong with any of them is told before the first begins. The engine is started between
+ * Every entry of a sweep opened and wired as its run will, in order, of one that is chosen every try, of which the first is returned: what is wrong with any of them is told before the first begins. The engine is started between
  * the two, so that a mistake in a configuration is told at once. Data that entries share is opened and read for its fingerprint once. Throws what {@link resolveRun}, {@link wiredRun} and {@link plan} throw, the latter two with the entry's name.
  */
 export const checkEntries = async (
@@ -17,13 +17,15 @@ export const checkEntries = async (
   data: readonly string[],
   startEngine: () => Promise<unknown>,
 ): Promise<readonly ResolvedRun[]> => {
-  const configs = entries.map(({ source }) => configure(source));
+  const all = entries.flatMap(({ name, source, tries }) =>
+    tries.length === 0 ? [{ name, source }] : tries.map((one, i) => ({ name, source: one.source, attempt: i + 1 })),
+  ) as readonly (Pick<Entry, "name" | "source"> & { readonly attempt?: number })[];
+  const configs = all.map(({ source }) => configure(source));
   const beside = configs.flatMap(dataSetsOf);
   const runs: ResolvedRun[] = [];
   const sets: Sets = new Map();
-  const known = new Map<DataSet, Promise<string>>();
-  const fingerprintOf = (set: DataSet): Promise<string> => known.get(set) ?? known.set(set, set.fingerprint()).get(set)!;
-  for (const [i, { source }] of entries.entries()) {
+  const fingerprintOf = fingerprints();
+  for (const [i, { source }] of all.entries()) {
     const run = await resolveRun(source, configs[i]!, data, { beside, sets });
     ablated(run.methods.made, run.config.distil.without ?? [], run.at(["distil", "without"]));
     runs.push(run);
@@ -34,8 +36,8 @@ export const checkEntries = async (
       // neither seed nor precision decides whether stages fit together
       plan((await wiredRun(run, fingerprintOf)).goals, { seed: 0, precision: "float32", code: null });
     } catch (error) {
-      throw inEntry(entries[i]!.name, error);
+      throw inEntry(all[i]!.name, error, all[i]!.attempt);
     }
   }
-  return runs;
+  return runs.filter((_, i) => (all[i]!.attempt ?? 1) === 1);
 };

@@ -18,15 +18,18 @@ sweep:
 `;
 const entriesOf = (changed: string, sets: readonly string[] = []) => sweepOf(overlay(parseSource(changed, "c.yaml"), sets));
 /** The whole text of the error that a changed sweep gives, when it is read or when its entries are checked. */
-const error = (from: string, to: string): string => {
-  expect(text).toContain(from);
+const error = (from: string, to: string, whole = text): string => {
   try {
-    for (const { source } of entriesOf(text.replace(from, to))!) configure(source);
+    expect(whole).toContain(from);
+    for (const { source, tries } of entriesOf(whole.replace(from, to))!) [{ source }, ...tries].forEach((one) => configure(one.source));
   } catch (e) {
     return (e as Error).message;
   }
   throw new Error("no error");
 };
+
+const validated = text.replace("data: {", "data: { validation: { use: phantoms },");
+const ofChosen = (entry: string): string => error("set: { distil.optimiser.adam.rate: 1e-4 }", entry, validated);
 
 test("the configuration as it is comes first, then every entry laid over it; nothing else changes", () => {
   const entries = entriesOf(text)!;
@@ -42,6 +45,19 @@ test("the configuration as it is comes first, then every entry laid over it; not
   expect(rate).toEqual({ ...plain, distil: { ...plain!.distil, optimiser: { adam } } });
   const { steps, ...distil } = plain!.distil;
   expect([steps, ablation]).toEqual([30, { ...plain, distil: { ...distil, epochs: 2, without: ["logits/kl"] } }]);
+});
+
+test("an entry that is chosen has a whole configuration for every try, and stands for the first until the choice; others have none", () => {
+  const choose = "{ name: best, choose: [{ distil.methods.1.weight: 2 }, { distil.methods.1.weight: 3, distil.steps: 7 }] }";
+  const entries = entriesOf(validated.replace("set: { distil.optimiser.adam.rate: 1e-4 }", choose))!;
+  expect(entries.map(({ name, sets, tries }) => [name, sets, tries.map((one) => one.sets)])).toEqual([
+    ["plain", {}, []],
+    ["best", { "distil.methods.1.weight": 2 }, [{ "distil.methods.1.weight": 2 }, { "distil.methods.1.weight": 3, "distil.steps": 7 }]],
+    ["no-logits", { "distil.without": ["logits/kl"], "distil.steps": null, "distil.epochs": 2 }, []],
+  ]);
+  const best = entries[1]!;
+  const found = [best, ...best.tries].map(({ source }) => configure(source).distil);
+  expect(found.map(({ steps, methods }) => [steps, methods[1]!.weight])).toEqual([[30, 2], [30, 2], [7, 3]]); // prettier-ignore
 });
 
 test("without a sweep there are no entries; what is given on the command line is below all of them; the plain one may be left out", () => {
@@ -97,7 +113,7 @@ describe("what is refused", () => {
 
   test("a sweep of another form", () => {
     expect(error("name: no-logits, set:", "nam: no-logits, set:")).toBe(
-      '[c.yaml:11:7] unknown key "nam" in sweep.1. Nearest: "name". Known keys: name, set.',
+      '[c.yaml:11:7] unknown key "nam" in sweep.1. Nearest: "name". Known keys: choose, name, set.',
     );
     expect(error("set: { distil.optimiser.adam.rate: 1e-4 }", "set: {}")).toBe(
       "[c.yaml:10:5] sweep.0.set: expected at least one path with its value, found a mapping (empty).",
@@ -107,6 +123,31 @@ describe("what is refused", () => {
     );
     expect(error(text.slice(text.indexOf("sweep:")), "sweep: 3\n")).toBe(
       "[c.yaml:9:1] sweep: expected a list or a mapping (plain, entries), found 3.",
+    );
+  });
+
+  test("an entry that is set and chosen, or neither; too few tries; no name; other data to choose on; no data to choose on", () => {
+    const of = (entry: string): string => error("set: { distil.optimiser.adam.rate: 1e-4 }", entry);
+    const two = "choose: [{ distil.steps: 1 }, { distil.steps: 2 }]";
+    expect(of(`{ name: best, ${two}, set: { distil.steps: 3 } }`)).toBe(
+      "[c.yaml:10:5] sweep.0: expected either set or choose, found a mapping (name, choose, set).",
+    );
+    expect(of("{ name: best }")).toBe("[c.yaml:10:5] sweep.0: expected either set or choose, found a mapping (name).");
+    expect(of(`{ ${two} }`)).toBe("[c.yaml:10:5] sweep.0: expected a name beside choose, found a mapping (choose).");
+    expect(of("{ name: best, choose: [{ distil.steps: 1 }] }")).toBe(
+      "[c.yaml:10:19] sweep.0.choose: expected a list of at least 2, found a list of 1.",
+    );
+    expect(of("{ name: best, choose: [{ distil.steps: 1 }, {}] }")).toBe(
+      "[c.yaml:10:49] sweep.0.choose.1: expected at least one path with its value, found a mapping (empty).",
+    );
+    expect(of(`{ name: best, ${two} }`)).toBe(
+      '[c.yaml:10:19] entry "best" of the sweep is to be chosen among tries, but data.validation is left out. Expected pictures to choose on that are in no test set. Name a part there: { use, split: validation }.',
+    );
+    expect(ofChosen("{ name: best, choose: [{ distil.steps: 1 }, { data.validation.split: all }] }")).toBe(
+      `[c.yaml:10:51] path "data.validation.split" of a sweep's set is that of all tries, which are measured on one data.validation. Put data beside sweep. Expected a path and its value, for example "distil.epochs": 2.`,
+    );
+    expect(ofChosen("{ name: best, choose: [{ distil.steps: 1 }, { distil.step: 1 }] }")).toBe(
+      '[c.yaml:10:51] unknown key "step" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
     );
   });
 

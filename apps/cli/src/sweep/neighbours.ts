@@ -3,20 +3,26 @@ import { dirname, join, resolve } from "node:path";
 import { runsBeside } from "@segdistill/core";
 import { kindOf, runsIn } from "../run-list/find-runs.js";
 
+/** Where the tries of an entry that is chosen lie in its folder: hidden, since they are no runs whose results count. [ours] */
+export const triesFolder = ".tries";
+
 /**
- * Run folders that a run of a sweep may take finished stages over from, nearest first: the other seeds of its entry, the other entries with their seeds, and
- * single runs beside the sweep's folder. Links are not followed. [ours]
+ * Run folders that a run or a try of a sweep may take finished stages over from, nearest first: the tries of its entry, the other seeds of its entry, the other entries
+ * with their seeds and tries, and single runs beside the sweep's folder. Links are not followed. [ours]
  */
 export const sweepNeighbours =
   (base: string) =>
   async (run: string): Promise<readonly string[]> => {
     const sweep = resolve(base);
-    const entries = kindOf(sweep) === "folder" ? readdirSync(sweep).sort() : [];
+    const names = kindOf(sweep) === "folder" ? readdirSync(sweep).sort() : [];
+    const entries = names.map((name) => join(sweep, name)).filter((entry) => kindOf(entry) === "folder");
     const own = dirname(run) === sweep ? run : dirname(run);
+    const tries = (entry: string): readonly string[] => runsIn(join(entry, triesFolder), 1);
     const all = [
+      ...tries(own),
       ...(own === run ? [] : await runsBeside(run)),
-      ...entries.map((name) => join(sweep, name)).flatMap((entry) => (entry === own ? [] : runsIn(entry, 1))),
+      ...entries.flatMap((entry) => (entry === own ? [] : [...runsIn(entry, 1), ...tries(entry)])),
       ...(await runsBeside(sweep)),
     ];
-    return all.filter((other) => kindOf(join(other, "checkpoints")) === "folder");
+    return [...new Set(all)].filter((other) => other !== run && kindOf(join(other, "checkpoints")) === "folder");
   };

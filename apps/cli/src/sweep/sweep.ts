@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { startEngine } from "@segdistill/backend";
 import { runPaths, writeAtomic } from "@segdistill/core";
 import { random } from "@segdistill/core/random";
-import { compareSweep, sweepCsv, sweepMarkdown } from "@segdistill/report";
+import { compareSweep, sweepCsv, sweepMarkdown, type SweepEntry } from "@segdistill/report";
 import type { RunOptions } from "../commands/run.js";
 import { fetchedLibrary } from "../commands/setup.js";
 import { sweepFailed, sweepInRun, sweepStopped } from "../errors.js";
@@ -11,6 +11,7 @@ import { openRun } from "../run/compared-run.js";
 import { isRun } from "../run-list/find-runs.js";
 import { onScreen } from "../terminal/progress.js";
 import { writeWhole } from "../terminal/write.js";
+import { readChoice } from "./choice.js";
 import { checkEntries } from "./check-entries.js";
 import type { Entry } from "./entries.js";
 import { launch, type Ending } from "./launch.js";
@@ -82,18 +83,32 @@ export const sweep = async (file: string, entries: readonly Entry[], options: Ru
   return 0;
 };
 
+/** What choice.json in an entry's folder says for the table. */
+const chosenIn = (folder: string, tries: Entry["tries"]): Pick<SweepEntry, "sets" | "chosen"> => {
+  const choice = readChoice(folder);
+  const one = choice?.chosen ?? null;
+  const scored = tries.map(({ sets }, i) => ({ sets, dice: choice?.tries[i]?.dice ?? null }));
+  return { sets: one === null ? {} : tries[one - 1]!.sets, chosen: { tries: scored, one: one === null ? null : one - 1 } };
+};
+
 /** Writes both files of the table; returns the Markdown. */
 const written = async (name: string, base: string, entries: readonly Entry[], endings: ReadonlyMap<string, Ending>): Promise<string> => {
-  const of = entries.map(({ name: label, sets }) => {
+  const of = entries.map(({ name: label, sets, tries }): SweepEntry => {
     const ending = endings.get(label)!;
-    return { label, sets, ...(ending.code !== 0 && { failed: howEnded(ending) }) };
+    return {
+      label,
+      sets,
+      ...(tries.length > 0 && chosenIn(join(base, label), tries)),
+      ...(ending.code !== 0 && { failed: howEnded(ending) }),
+    };
   });
   const runs = await Promise.all(
     of
       .filter(({ failed }) => failed === undefined)
       .map(async ({ label }) => {
-        const { seeds, at } = await openRun(join(base, label));
-        return { label, seeds, ...(at !== undefined && { at }) };
+        const { name: _, ...run } = await openRun(join(base, label));
+        void _;
+        return { label, ...run };
       }),
   );
   const tables = compareSweep(runs, { draw: random });
