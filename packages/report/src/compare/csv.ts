@@ -46,7 +46,7 @@ const columns: Readonly<Record<string, (row: ComparedRow, domain: ComparedDomain
   trainSeconds: ({ trainSeconds }) => trainSeconds,
   memoryBytes: ({ memoryBytes }) => memoryBytes,
   reason: ({ reason, difference }) => reason ?? difference?.reason,
-  tries: ({ run }, _, { runs }) => runs.find(({ label }) => label === run)?.tries,
+  tries: ({ run, model }, _, { runs }) => (model === "distilled" ? runs.find(({ label }) => label === run)?.tries : null),
 };
 
 /** A comparison as CSV (RFC 4180: CRLF, a head line): one line per test set, run and model, numbers with all their digits, empty where there is none. Source: our choice. */

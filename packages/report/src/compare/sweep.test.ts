@@ -114,7 +114,7 @@ test("an entry that was chosen says among what, with every try's score, and the 
   ]);
   expect(text).toContain("\n\nTries: settings that were trained, of which the validation data alone chose this one. Dice: mean");
   const lines = sweepCsv(chosen).trimEnd().split("\r\n");
-  expect(lines.map((line) => line.split(",").at(-1))).toEqual(["tries", "", "", "3", "3", "3"]);
+  expect(lines.map((line) => line.split(",").at(-1))).toEqual(["tries", "", "", "", "3", "3"]);
 });
 
 test("as one CSV with one head line", () => {
