@@ -33,7 +33,9 @@ export const folderOptions = z.strictObject({
   masks: z
     .string()
     .default("masks")
-    .describe("Folder of the masks, in the same way; may be that of the pictures where maskSuffix tells them apart [ours]"),
+    .describe(
+      "Folder of the masks, in the same way, or one file; may be the folder of the pictures where maskSuffix tells them apart [ours]",
+    ),
   imageSuffix: z.string().default("").describe("Taken off the names of pictures before pairing [ours]"),
   maskSuffix: z.string().default("").describe("Taken off the names of masks before pairing: _mask, _gt, _1stHO [ours]"),
   skip: z.array(z.string()).default([]).describe("Files left out, by path below the root; *, ? and ** as in images [ours]"),

@@ -63,6 +63,24 @@ describe("folder of volumes", () => {
     }
   });
 
+  it("takes the one file that masks names for a series in images/ itself, and no other beside it", async () => {
+    const root = join(temporary.path, "named");
+    for (const n of [0, 1, 2, 3])
+      await put(root, `scan/0${String(n)}.dcm`, dicomFile({ height: 5, width: 6, position: [-1, -2, 3 + 2 * n], number: n, value: () => n })); // prettier-ignore
+    await put(root, "truth/heart.nii", mask(() => 1)); // prettier-ignore
+    await put(root, "truth/liver.nii", mask((i, _j, k) => (k === 3 && i === 1 ? 1 : 0))); // prettier-ignore
+    const { cases } = await folder({ images: "scan", masks: "truth/liver.nii" })(root);
+    expect(cases.map(({ id, group }) => [id, group])).toEqual([0, 1, 2, 3].map((z) => [`liver/00${String(z)}`, "liver"]));
+    expect([...(await cases[3]!.label())!.data.slice(0, 6)]).toEqual([0, 1, 0, 0, 0, 0]);
+    expect((await cases[2]!.label())!.data.every((value) => value === 0)).toBe(true);
+    await expect(folder({ images: "scan", masks: "truth" })(root)).rejects.toThrow(
+      userError(
+        "picture-without-mask",
+        '[folder] picture "scan" has no mask. Expected "truth/volume.nii". Add it, or set unlabelled: true.',
+      ),
+    );
+  });
+
   it("unites several masks, maps values to classes, turns slices", async () => {
     const root = join(temporary.path, "classes");
     await put(root, "images/a.nii", image());
@@ -158,6 +176,11 @@ describe.runIf(existsSync(`${data}/totalsegmentator_example`))("volumes at hand"
   it("dcmqi's three slices with their NRRD, 1 mm apart, liver of 33 to 41 HU", async () => {
     const set = await folder({ skip: ["masks/spine_seg.nrrd", "masks/heart_seg.nrrd", "masks/liver.dcm"] })(`${data}/dcmqi_ct3_liver`);
     expect(set.cases.map(({ id }) => id)).toEqual(["liver_seg/000", "liver_seg/001", "liver_seg/002"]);
+    const named = await folder({ images: "dcmqi_ct3_liver/images", masks: "dcmqi_ct3_liver/masks/liver_seg.nrrd" })(data);
+    for (const [i, one] of named.cases.entries()) {
+      expect(one.id).toBe(set.cases[i]!.id);
+      expect((await one.label())!.data).toEqual((await set.cases[i]!.label())!.data);
+    }
     expect(set.cases[0]!.volume!.spacingMm!.map((mm) => Number(mm.toFixed(6)))).toEqual([1, 0.810547, 0.810547]);
     for (const { image, label } of set.cases) {
       const [{ data: hu }, { data: truth }] = [await image(), (await label())!];

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
 import { fieldOfViewMissing, maskOfAnotherSize, noPictures, patternMismatch, sameFolder, volumesNotRead } from "../errors.js";
 import { flipColumns, flipRows, turn } from "../raster/rearrange.js";
@@ -130,7 +130,8 @@ function sorted(
     const [image, mask, view] = [ofImages(file.path), ofMasks(file.path), ofViews(file.path)];
     if (kind === "other" || (image === null && mask === null) || (view !== null && depth(fov!) > depth(images))) continue;
     if (kind === "volume" && !isVolume(file)) throw volumesNotRead(name, file.path);
-    const stemOf = (below: string): string => (file.series ? below : nameOf(below).stem);
+    // A file that the option itself names keeps its own name.
+    const stemOf = (below: string): string => (file.series ? below : nameOf(below === "" ? basename(file.path) : below).stem);
     const named = (below: string): string => expression?.exec(below)?.groups?.["id"] ?? stemOf(below);
     if (mask !== null && (isSame || image === null || depth(masks) > depth(images))) {
       const stem = named(mask);
