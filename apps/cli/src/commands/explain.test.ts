@@ -31,16 +31,19 @@ describe("explain of a sweep", { timeout: 120_000 }, () => {
 
   test("says of an entry that is chosen among how many, and checks every try", async () => {
     const chosen = join(folder, "chosen.yaml");
-    const entries = "sweep:\n  - { name: best, choose: [{ distil.epochs: 4 }, { student.width: 8 }, { distil.without: [logits/kl] }] }\n";
-    writeFileSync(chosen, `${tiny.trimEnd()}\n${entries}`);
+    const written =
+      "sweep:\n  - { name: best, choose: [{ distil.epochs: 3 }, { student.width: 8 }, { distil.without: [logits/kl] }] }\n  - { name: longer, set: { distil.epochs: 4 } }\n";
+    writeFileSync(chosen, `${tiny.trimEnd()}\n${written}`);
     const best = { ...options, entry: "best" };
     expect((await output(() => explain(chosen, best))).split("\n")[0]).toBe(
-      "A sweep of 2 entries, all checked: plain, best. This is best, which is chosen on validation among 3 tries, and this the first of them; --entry NAME explains another.",
+      "A sweep of 3 entries, all checked: plain, best, longer. This is best, which is chosen on validation among 3 tries, and this the first of them; --entry NAME explains another.",
     );
-    expect(JSON.parse(await output(() => explain(chosen, { ...best, json: true })))).toMatchObject({
-      steps: 40,
-      sweep: { entry: "best", tries: 3 },
-    });
+    const told = async (entry: string): Promise<unknown> =>
+      JSON.parse(await output(() => explain(chosen, { ...options, entry, json: true })));
+    const entries = ["plain", "best", "longer"];
+    expect(await told("best")).toMatchObject({ steps: 32, sweep: { entry: "best", entries, tries: 3 } });
+    expect(await told("longer")).toMatchObject({ steps: 40 });
+    expect(await told("longer")).not.toHaveProperty("sweep.tries");
     writeFileSync(chosen, readFileSync(chosen, "utf8").replace("logits/kl]", "logits/lk]"));
     expect(await message(explain(chosen, options))).toBe(
       'entry "best", try 3, of the sweep: [logits] has no term "lk" to leave out. Its terms: kl.',

@@ -47,6 +47,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
   const entries = sweepOf(written);
   const entry = entryOf(entries, options);
   if (entry === "all") return (await import("../sweep/sweep.js")).sweep(file, entries!, { ...options, jobs: options.jobs ?? 1 });
+  const asked = configure(entry?.source ?? written);
   // Only now what is heavy to load: a mistake in the configuration is told at once.
   const [{ dataSetsOf, resolveRun }, { runSeed }, { writeAverage }, { summary }, { choose }] = await Promise.all([
     import("../run/resolve-run.js"),
@@ -55,7 +56,6 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
     import("../terminal/summary.js"),
     import("../sweep/choose.js"),
   ]);
-  const asked = configure(entry?.source ?? written);
   const seeds = seedsOf(asked);
   const whole = options.run ?? join("runs", asked.name);
   const base = entry ? join(whole, entry.name) : whole;

@@ -173,6 +173,8 @@ describe("remove", () => {
     await run("runs/many/seed-0", "new");
     await run("runs/many/seed-1", "new", 1);
     writeFileSync("runs/many/report.html", "");
+    writeFileSync("runs/many/choice.json", "{}");
+    mkdirSync("runs/many/.tries");
     writeFileSync("runs/many/notes.txt", "");
     expect(await message(removeRuns(["runs/many"], { yes: true }))).toBe(
       '[runs] "runs/many" holds other things beside runs (notes.txt). Expected a run folder, or nothing but the seeds of one. Name the runs in it.',

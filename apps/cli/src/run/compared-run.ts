@@ -41,5 +41,5 @@ export const comparedRuns = async (folders: readonly string[]): Promise<readonly
     opened.map(({ name }) => name),
     paths,
   );
-  return opened.map(({ name: _, ...run }, i) => ({ label: labels[i]!, ...run }));
+  return opened.map((run, i) => ({ ...run, label: labels[i]! }));
 };

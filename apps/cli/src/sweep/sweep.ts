@@ -103,13 +103,7 @@ const written = async (name: string, base: string, entries: readonly Entry[], en
     };
   });
   const runs = await Promise.all(
-    of
-      .filter(({ failed }) => failed === undefined)
-      .map(async ({ label }) => {
-        const { name: _, ...run } = await openRun(join(base, label));
-        void _;
-        return { label, ...run };
-      }),
+    of.filter(({ failed }) => failed === undefined).map(async ({ label }) => ({ ...(await openRun(join(base, label))), label })),
   );
   const tables = compareSweep(runs, { draw: random });
   const text = sweepMarkdown(name, of, tables);
