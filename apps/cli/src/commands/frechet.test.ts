@@ -143,6 +143,7 @@ describe("segdistill frechet of a run", () => {
       ["FSD_pred", "", "stare", "100.000", "none", "2, 2"],
     ].map((cells) => cells.filter((cell) => cell !== ""))); // prettier-ignore
     expect(lines[11]).toBe("d 1, shrink none, pca none. Values of other N or options are not comparable.");
+    expect(lines[12]).toMatch(/^caution: /);
   });
   test("and as JSON, with the files", async () => {
     const found = JSON.parse((await run("frechet", made, "--bootstrap", "0", "--json")).out) as readonly Record<string, unknown>[];
@@ -153,6 +154,57 @@ describe("segdistill frechet of a run", () => {
       ...{ x: { set: "source", n: 2, file: file("chase", "teacher") }, y: { set: "target", n: 2, file: file("stare", "teacher") } },
     });
     expect(found[7]).toMatchObject({ x: { set: "predicted", file: file("chase", "predicted") }, y: { file: file("chase", "mask") } });
+  });
+  test("a domain of one row has no distance: the line stands, with the reason below; alone as well", async () => {
+    const few = await observedRun(join(folder, "few"), {
+      unseen: { lits: false, dcmqi: true },
+      vectors: { lits: { student: [[0], [2]] }, dcmqi: { student: [[9]], mask: [[1], [3]], predicted: [[4], [6]] } },
+    });
+    const said = [
+      "no FSD_align student (dcmqi): [fsd] FSD_align: aligned has 1 rows. Expected at least 2: fewer have no covariance. Give one row for every picture.",
+      "no FSD_domain student (lits → dcmqi): [fsd] FSD_domain: target has 1 rows. Expected at least 2: fewer have no covariance. Give one row for every picture.",
+    ];
+    const caution = (set: string): string =>
+      `caution: FSD_pred: ${set} has 2 rows for 1 dimensions, fewer than 10 for each: the value is too large, by more the fewer they are. Compare it only with values of the same N and options, or lower pca.`;
+    expect((await run("frechet", few, "--bootstrap", "0")).out).toBe(
+      `${[
+        "reading     network  pictures        value  95 % interval     N",
+        "FSD_align   student  dcmqi               –              –     –",
+        "FSD_domain  student  lits → dcmqi        –              –     –",
+        "FSD_pred             dcmqi         9.00000           none  2, 2",
+        "",
+        "d 1, shrink none, pca none. Values of other N or options are not comparable.",
+        ...said,
+        ...["predicted", "truth"].map(caution),
+      ].join("\n")}\n`,
+    );
+    const file = (domain: string, name: string): string => runPaths(few).observation(domain, `gkd/msan/${name}`);
+    const { out } = await run("frechet", few, "--bootstrap", "0", "--json");
+    const [align, , pred] = JSON.parse(out) as readonly unknown[];
+    expect(align).toEqual({
+      ...{ reading: "FSD_align", value: null, interval: null, network: "student", on: "dcmqi" },
+      ...{ reason: said[0]!.slice(said[0]!.indexOf("[fsd]")), x: { file: file("dcmqi", "student") }, y: { file: file("dcmqi", "mask") } },
+    });
+    expect(pred).toMatchObject({ reading: "FSD_pred", value: 9 });
+
+    expect((await run("frechet", few, "--pca", "9")).err).toMatch(/^\[fsd\] pca is 9\./);
+
+    const one = await observedRun(join(folder, "one"), { unseen: { a: true }, vectors: { a: { predicted: [[1]], mask: [[2], [3]] } } });
+    const { code, out: only } = await run("frechet", one);
+    expect([code, only.split("\n").slice(1)]).toEqual([
+      0,
+      [
+        "FSD_pred           a             –              –  –",
+        "",
+        "no FSD_pred (a): [fsd] FSD_pred: predicted has 1 rows. Expected at least 2: fewer have no covariance. Give one row for every picture.",
+        "",
+      ],
+    ]);
+    const files = [file("dcmqi", "student"), file("dcmqi", "mask")];
+    expect(await run("frechet", ...files, "--reading", "align")).toMatchObject({
+      code: 2,
+      err: `${said[0]!.slice(said[0]!.indexOf("[fsd]"))}\n`,
+    });
   });
   test("a run without observations, and a reading where there is nothing to name", async () => {
     const empty = join(folder, "empty");

@@ -9,6 +9,7 @@ import { acrossText } from "../frechet/across-text.js";
 import { pairsOfRun, type PairOfSets } from "../frechet/of-run.js";
 import { latentsOfRun } from "../frechet/picture.js";
 import { readLatents } from "../frechet/latents-file.js";
+import { readings, unlessTooFewRows } from "../frechet/too-few-rows.js";
 import type { Common } from "../program.js";
 import { table } from "../terminal/table.js";
 import { columnsOf, write, writeJson } from "../terminal/write.js";
@@ -55,15 +56,23 @@ const ofFiles = async (reading: PairOfSets["reading"], a: string, b: string, opt
 };
 
 const ofRun = async (path: string, options: FrechetOptions): Promise<number> => {
-  const all: (PairOfSets & { readonly found: Fsd })[] = [];
-  for (const pair of await pairsOfRun(await readRunFolder(path))) all.push({ ...pair, found: await distance(pair, options) });
-  if (options.json === true)
-    writeJson(
-      all.map(({ network, on, x, y, found }) => ({ ...found, network, on, x: { ...found.x, file: x }, y: { ...found.y, file: y } })),
-    );
+  const all: OfRun[] = [];
+  for (const pair of await pairsOfRun(await readRunFolder(path)))
+    all.push({ ...pair, found: await unlessTooFewRows(distance(pair, options)) });
+  if (options.json === true) writeJson(all.map(ofRunJson));
   else write(ofRunText(all));
   return 0;
 };
+
+/** A run's pair of sets with its distance, or the reason why it has none. */
+interface OfRun extends PairOfSets {
+  readonly found: Fsd | string;
+}
+
+const ofRunJson = ({ reading, network, on, x, y, found }: OfRun): object =>
+  typeof found === "string"
+    ? { reading: readings[reading], value: null, interval: null, reason: found, network, on, x: { file: x }, y: { file: y } }
+    : { ...found, network, on, x: { ...found.x, file: x }, y: { ...found.y, file: y } };
 
 /** Intervals are not shown over runs, and cost the most: none unless asked for. */
 const together = async (paths: readonly string[], options: FrechetOptions): Promise<number> => {
@@ -104,23 +113,27 @@ const distance = async (
 };
 
 /** A run's distances, one a line. */
-const ofRunText = (all: readonly (PairOfSets & { readonly found: Fsd })[]): string => {
-  const rows = all.map(({ network, on, found: { reading, value, interval, x, y } }) => [
-    reading,
-    network,
-    on,
-    six(value),
-    interval === null ? "none" : `${six(interval.low)} to ${six(interval.high)}`,
-    `${x.n}, ${y.n}`,
+const ofRunText = (all: readonly OfRun[]): string => {
+  const rows = all.map(({ reading, network, on, found }) => [
+    ...[readings[reading], network, on],
+    ...(typeof found === "string" ? [none, none, none] : [six(found.value), around(found.interval), `${found.x.n}, ${found.y.n}`]),
   ]);
-  const { found } = all[0]!;
+  const distances = all.flatMap(({ found }) => (typeof found === "string" ? [] : [found]));
   const said = [
-    `d ${found.d}, shrink ${found.shrink}, pca ${found.pca ?? "none"}. Values of other N or options are not comparable.`,
-    ...[...new Set(all.flatMap((one) => one.found.cautions))].map((caution) => `caution: ${caution}`),
+    ...distances
+      .slice(0, 1)
+      .map(({ d, shrink, pca }) => `d ${d}, shrink ${shrink}, pca ${pca ?? "none"}. Values of other N or options are not comparable.`),
+    ...all.flatMap(({ reading, network, on, found }) =>
+      typeof found === "string" ? [`no ${[readings[reading], network].filter(Boolean).join(" ")} (${on}): ${found}`] : [],
+    ),
+    ...[...new Set(distances.flatMap(({ cautions }) => cautions))].map((caution) => `caution: ${caution}`),
   ];
   return `${table([["reading", "network", "pictures", "value", "95 % interval", "N"], ...rows], 3, columnsOf())}\n${said.join("\n")}\n`;
 };
 
+const around = (interval: Fsd["interval"]): string => (interval === null ? "none" : `${six(interval.low)} to ${six(interval.high)}`);
+
+const none = "–";
 const six = (value: number): string => value.toPrecision(6);
 
 const shown = ({ reading, value, interval, reason, x, y, d, shrink, pca, form, cautions }: Fsd, a: string, b: string): string => {

@@ -7,6 +7,7 @@ import type { Fsd } from "@segdistill/metrics-fsd";
 import { isUserError, noRunWithLatents } from "../errors.js";
 import { runsIn } from "../run-list/find-runs.js";
 import { pairsOfRun, type PairOfSets } from "./of-run.js";
+import { readings, unlessTooFewRows } from "./too-few-rows.js";
 
 /** One of a run's distances to an unseen domain or on it, beside the Dice of its distilled student there. */
 export interface RunDistance extends Omit<PairOfSets, "reading"> {
@@ -45,7 +46,6 @@ interface LeftOut {
 }
 
 type Reading = (typeof order)[number];
-const readings = { domain: "FSD_domain", align: "FSD_align", pred: "FSD_pred" } as const;
 const order = Object.values(readings);
 
 /** Sweeps hold entries, and these seeds: runs/<name>/<entry>/seed-<n>. */
@@ -111,10 +111,7 @@ const measured = async (
 ): Promise<RunDistance> => {
   const unseen = pair.domains[1];
   const dice = models["distilled"]?.domains[unseen]?.mean["dice"];
-  const found = await distance(pair).catch((e: unknown) => {
-    if (isUserError(e) && e.code === "fsd-rows") return e.message;
-    throw e;
-  });
+  const found = await unlessTooFewRows(distance(pair));
   return {
     ...{ ...pair, run, seed, reading: readings[pair.reading], unseen },
     ...(typeof found === "string" ? { found: null, reason: found } : { found, reason: null }),
