@@ -2,7 +2,8 @@ import { mul, randomNormal, reshape, split, type Tensor } from "@tensorflow/tfjs
 import { startEngine } from "@segdistill/backend";
 import { failedChecks, gradcheck } from "@segdistill/core/testing";
 import { describe, expect, test } from "vitest";
-import { checks, someAct, someMasks } from "./checks.js";
+import { someAct, someMasks } from "./cases.js";
+import { checks } from "./checks.js";
 import { ours, reduced, type Weights } from "./msan.js";
 import { wrongMsan, wrongs } from "./wrong-variants.js";
 
