@@ -8,7 +8,7 @@ import { meanOver } from "./reductions.js";
 import { during, rampUp } from "./schedules.js";
 import { memoryStore, type StageEvent } from "./store.js";
 import { cases, fit, fitting, thrownBy } from "./testing/small.js";
-import { changed, trainedTo } from "./testing/trained.js";
+import { changed, stoppingAt, trainedTo } from "./testing/trained.js";
 import { together } from "./together.js";
 import { weigh } from "./weigh.js";
 
@@ -109,16 +109,8 @@ describe("a share that is expected", () => {
 describe.each([false, true])("a stage that was stopped (read one step late: %s)", (behind) => {
   const stopped = async (when: number) => {
     const store = memoryStore();
-    const stop = new AbortController();
-    const watched: typeof store = {
-      ...store,
-      step: (...args) => {
-        store.step(...args);
-        if (args[1].step === when) stop.abort();
-      },
-    };
     const stage = stageOf([labels(), quarter()], { data: pixels([1, -1, -2, 2]), steps: 7 }); // 1.5 of 10
-    await thrownBy([stage], { store: watched, signal: stop.signal, behind });
+    await thrownBy([stage], { ...stoppingAt(when, store), behind });
     const before = gatesIn(store.events.map(({ event }) => event)).length;
     const resumed = await trainedTo(stage, { store, behind });
     const again = await trainedTo(stage, { store, behind });

@@ -9,7 +9,7 @@ import { meanOver } from "./reductions.js";
 import { given, learns } from "./stages.js";
 import { memoryStore } from "./store.js";
 import { cases, fit, fitting, line, thrownBy } from "./testing/small.js";
-import { changed, trainedTo } from "./testing/trained.js";
+import { changed, stoppingAt, trainedTo } from "./testing/trained.js";
 
 await startEngine();
 
@@ -83,15 +83,7 @@ describe.each([true, false])("a step that is not finite (eager: %s)", (eager) =>
 
 test.each([0, 2, 5])("stopped while step %i is recorded: what was taken back counts on", async (when) => {
   const store = memoryStore();
-  const stop = new AbortController();
-  const watched: typeof store = {
-    ...store,
-    step: (...args) => {
-      store.step(...args);
-      if (args[1].step === when) stop.abort();
-    },
-  };
-  await thrownBy([poisoned()], { store: watched, signal: stop.signal });
+  await thrownBy([poisoned()], stoppingAt(when, store));
   const [resumed, whole] = [await trainedTo(poisoned(), { store }), await trainedTo(poisoned())];
   expect(resumed.values).toEqual(whole.values);
   expect(resumed.outcome.skipped).toBe(4);

@@ -5,7 +5,7 @@ import type { Data, Method, Stage, Step, Validation, Wants } from "./contract/in
 import { meanOver } from "./reductions.js";
 import { memoryStore } from "./store.js";
 import { cases, fit, fitting, thrownBy } from "./testing/small.js";
-import { changed, trainedTo } from "./testing/trained.js";
+import { changed, stoppingAt, trainedTo } from "./testing/trained.js";
 import { train } from "./train.js";
 
 await startEngine();
@@ -109,15 +109,7 @@ describe("a choice by it", () => {
     const stage = goal({ validation: validation({ choose: { ...first, patience: 2 } }), average: 0.9 });
     const whole = await trainedTo(stage);
     const store = memoryStore();
-    const stop = new AbortController();
-    const watched = {
-      ...store,
-      step: (...args: Parameters<typeof store.step>) => {
-        store.step(...args);
-        if (args[1].step === when) stop.abort();
-      },
-    };
-    await thrownBy([stage], { store: watched, signal: stop.signal });
+    await thrownBy([stage], stoppingAt(when, store));
     const resumed = await trainedTo(stage, { store });
     expect(resumed.values).toEqual(whole.values);
     expect(resumed.outcome).toEqual({ ...whole.outcome, seconds: resumed.outcome.seconds });
