@@ -43,7 +43,7 @@ const run = async (...args: string[]): Promise<{ readonly code: number; readonly
 };
 
 const rows = async (name: string, content: string | Uint8Array): Promise<number[][]> =>
-  (await readLatents(put(name, content))).map((row) => Array.from(row));
+  (await readLatents(put(name, content))).rows.map((row) => Array.from(row));
 const expected = [[1, 2, 3], [4, 5, 6.5]]; // prettier-ignore
 
 describe("files of latents", () => {
@@ -144,6 +144,36 @@ describe("segdistill frechet of a run", () => {
     ].map((cells) => cells.filter((cell) => cell !== ""))); // prettier-ignore
     expect(lines[11]).toBe("d 1, shrink none, pca none. Values of other N or options are not comparable.");
     expect(lines[12]).toMatch(/^caution: /);
+  });
+  test("its intervals are over groups where its observations tell them, over rows else", async () => {
+    // four tiles of two patients, of which one is far off: drawn by patient, both draws of one alone have no spread between them
+    const vectors = { here: { student: [[0], [1], [8], [9]], mask: [[0], [1], [2], [3]] } };
+    const intervals = async (groups?: Record<string, string[]>): Promise<unknown[]> => {
+      const path = await observedRun(join(folder, groups ? "by-patient" : "by-row"), {
+        unseen: { here: false },
+        vectors,
+        ...(groups && { groups }),
+      });
+      const [one] = JSON.parse((await run("frechet", path, "--bootstrap", "50", "--json")).out) as { interval: Record<string, unknown> }[];
+      return [
+        one!.interval["units"],
+        one!.interval["draws"],
+        (await run("frechet", path, "--bootstrap", "50")).out.match(/Intervals are over .*/)?.[0],
+      ];
+    };
+    expect(await intervals({ here: ["p", "p", "q", "q"] })).toEqual(["groups", "pairs", "Intervals are over groups."]);
+    expect(await intervals()).toEqual(["rows", "pairs", "Intervals are over rows."]);
+  });
+  test.each([
+    ['["p"]', '"groups" in its metadata: 2 texts as JSON, one a row; found 1'],
+    ["[1, 2]", '"groups" in its metadata: 2 texts as JSON, one a row; found "[1, 2]"'],
+    ["p, q", '"groups" in its metadata: 2 texts as JSON, one a row; found "p, q"'],
+  ])("groups %s are refused", async (groups, said) => {
+    const file = put(
+      "g.safetensors",
+      Buffer.concat(encodeSafetensors(new Map([["v", { shape: [2, 1], data: new Float32Array(2) }]]), { groups })),
+    );
+    await expect(readLatents(file)).rejects.toThrow(`[${file}] Expected ${said}. Write one group for every row, or none.`);
   });
   test("and as JSON, with the files", async () => {
     const found = JSON.parse((await run("frechet", made, "--bootstrap", "0", "--json")).out) as readonly Record<string, unknown>[];

@@ -95,7 +95,7 @@ const drawn = async (path: string, picture: string, { seed = 0, json }: FrechetO
   return 0;
 };
 
-/** The distance of two files. */
+/** The distance of two files; its interval draws groups where both files tell them. */
 const distance = async (
   { reading, x: a, y: b }: Pick<PairOfSets, "reading" | "x" | "y">,
   { shrink, pca, bootstrap, seed }: FrechetOptions,
@@ -107,9 +107,11 @@ const distance = async (
     ...(bootstrap !== undefined && { resamples: bootstrap }),
     ...(seed !== undefined && { seed }),
   };
-  if (reading === "align") return fsdAlign({ aligned: x, semantic: y }, options);
-  if (reading === "domain") return fsdDomain({ source: x, target: y }, options);
-  return fsdPred({ predicted: x, truth: y }, options);
+  const groupsAs = <X extends string, Y extends string>(one: X, other: Y) =>
+    x.groups && y.groups ? { groups: { [one]: x.groups, [other]: y.groups } as Record<X | Y, readonly string[]> } : {};
+  if (reading === "align") return fsdAlign({ aligned: x.rows, semantic: y.rows }, { ...options, ...groupsAs("aligned", "semantic") });
+  if (reading === "domain") return fsdDomain({ source: x.rows, target: y.rows }, { ...options, ...groupsAs("source", "target") });
+  return fsdPred({ predicted: x.rows, truth: y.rows }, { ...options, ...groupsAs("predicted", "truth") });
 };
 
 /** A run's distances, one a line. */
@@ -123,6 +125,7 @@ const ofRunText = (all: readonly OfRun[]): string => {
     ...distances
       .slice(0, 1)
       .map(({ d, shrink, pca }) => `d ${d}, shrink ${shrink}, pca ${pca ?? "none"}. Values of other N or options are not comparable.`),
+    ...[...new Set(distances.flatMap(({ interval }) => interval?.units ?? []))].map((units) => `Intervals are over ${units}.`),
     ...all.flatMap(({ reading, network, on, found }) =>
       typeof found === "string" ? [`no ${[readings[reading], network].filter(Boolean).join(" ")} (${on}): ${found}`] : [],
     ),

@@ -42,7 +42,7 @@ describe("segdistill frechet --picture", () => {
       ...["Predicted masks: PCA", "Predicted masks: UMAP", "chase: N 10", "chase, masks: N 10", "stare, unseen, masks: N 8"],
     ]);
     expect(text.slice(-4).join(" ")).toBe(
-      "A filled mark is the vector of a picture, or of its predicted mask; a hollow one, of its true mask. Both panels of a row are of all its vectors together. UMAP: n_neighbors 15, min_dist 0.1, seed 0, Euclidean, from random places (umap-js). Distances between clusters in UMAP mean nothing, nor do their sizes; look at who is neighbour of whom.",
+      "A filled mark is the vector of a picture or a tile of one, or of its predicted mask; a hollow one, of its true mask. Both panels of a row are of all its vectors together. UMAP: n_neighbors 15, min_dist 0.1, seed 0, Euclidean, from random places (umap-js). Distances between clusters in UMAP mean nothing, nor do their sizes; look at who is neighbour of whom.",
     );
   });
 

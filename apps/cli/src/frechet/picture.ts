@@ -36,7 +36,7 @@ export const latentsOfRun = async (run: Pick<RunView, "paths" | "results">, name
     domains: [...new Map(sets.map(({ domain, unseen }) => [domain, { name: domain, unseen }])).values()],
     rows,
     notes: [
-      "A filled mark is the vector of a picture, or of its predicted mask; a hollow one, of its true mask. Both panels of a row are of all its vectors together.",
+      "A filled mark is the vector of a picture or a tile of one, or of its predicted mask; a hollow one, of its true mask. Both panels of a row are of all its vectors together.",
       `UMAP: ${parameters}, Euclidean, from random places (umap-js). Distances between clusters in UMAP mean nothing, nor do their sizes; look at who is neighbour of whom.`,
     ],
   };
@@ -47,7 +47,7 @@ const rowOf = async (
   sets: readonly ObservedSet[],
   seed: number,
 ): Promise<{ readonly row: LatentsRow; readonly nNeighbors: number | null }> => {
-  const read = await Promise.all(sets.map(({ file }) => readLatents(file)));
+  const read = await Promise.all(sets.map(async ({ file }) => (await readLatents(file)).rows));
   const all = read.flat();
   const { points, shares } = principalComponents(all, Math.max(1, Math.min(2, all[0]?.length ?? 0, all.length - 1)));
   const nNeighbors = all.length < 3 ? null : Math.min(mostNeighbours, all.length - 1);

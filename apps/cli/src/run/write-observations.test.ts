@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A picture of 20 × 24 pixels of one value. */
 const picture = (id: string, value: number): Case => ({
-  ...{ id, group: id, domain: "d", spacingMm: null },
+  ...{ id, group: `patient of ${id}`, domain: "d", spacingMm: null },
   image: () => Promise.resolve({ height: 20, width: 24, channels: 1, data: new Uint8Array(480).fill(value) }),
   label: () => Promise.resolve({ height: 20, width: 24, data: new Uint8Array(480) }),
   fieldOfView: () => Promise.resolve(null),
@@ -47,7 +47,9 @@ test("every domain's tiles are observed, and what was seen is written by domain,
   const rows = async (file: string): Promise<unknown> => {
     const { tensors, metadata } = await readSafetensors(file);
     const { shape, data } = tensors.get("vectors")!;
-    return { shape, cases: JSON.parse(metadata["cases"]!) as unknown, data: Array.from(data, (x) => Math.round(x * 100) / 100) };
+    const [cases, groups] = [metadata["cases"]!, metadata["groups"]!].map((text) => JSON.parse(text) as string[]);
+    expect(groups).toEqual(cases!.map((id) => `patient of ${id}`));
+    return { shape, cases, data: Array.from(data, (x) => Math.round(x * 100) / 100) };
   };
   // 20 × 24 pixels are 2 × 2 tiles
   expect(await rows(written[0]!)).toEqual({ shape: [4, 2], cases: ["a", "a", "a", "a"], data: [0.2, 7, 0.2, 7, 0.2, 7, 0.2, 7] });

@@ -20,7 +20,7 @@ export interface ObservationsOptions {
 
 /**
  * Writes what the methods of a stage observe in the test domains, whose pictures are cut into tiles of the training's size: one file for each domain and observation with a tensor "vectors" `[rows, N]`,
- * a row for every tile that has a vector, and in its metadata "cases", the case of every row. Reads no picture where no method observes. The files' paths. Throws run/stopped where the signal is aborted.
+ * a row for every tile that has a vector, and in its metadata "cases" and "groups", the case and the group of every row. Reads no picture where no method observes. The files' paths. Throws run/stopped where the signal is aborted.
  */
 export const writeObservations = async ({
   trained,
@@ -39,6 +39,7 @@ export const writeObservations = async ({
       ...{ cases, prepare, classes: picture.classes, dataSet: fingerprints[domain]! },
       ...{ patch: [picture.height, picture.width], batch: batchSize },
     });
+    const groupOf = new Map(cases.map(({ id, group }) => [id, group]));
     const seen = new Map<string, { readonly size: number; readonly rows: Float32Array[]; readonly cases: string[] }>();
     for await (const batch of trained.observe(stage, pictures)) {
       if (signal?.aborted) throw stoppedMeasuring();
@@ -54,7 +55,8 @@ export const writeObservations = async ({
       rows.reduce((at, row) => (data.set(row, at), at + row.length), 0);
       const file = paths.observation(domain, name);
       await mkdir(dirname(file), { recursive: true });
-      await writeSafetensors(file, new Map([["vectors", { shape: [data.length / size, size], data }]]), { cases: JSON.stringify(ids) });
+      const metadata = { cases: JSON.stringify(ids), groups: JSON.stringify(ids.map((id) => groupOf.get(id)!)) };
+      await writeSafetensors(file, new Map([["vectors", { shape: [data.length / size, size], data }]]), metadata);
       written.push(file);
     }
   }

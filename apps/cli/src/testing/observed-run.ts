@@ -15,12 +15,14 @@ export interface ObservedRun {
   readonly fingerprint?: string;
   /** "gkd/msan" if left out. */
   readonly method?: string;
+  /** The group of every row of a domain, for all that it has; none if left out. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Makes the folder of a run that has ended, with results and observations and nothing else. */
 export const observedRun = async (
   folder: string,
-  { seed = 0, unseen, dice = {}, vectors = {}, fingerprint = "f".repeat(64), method = "gkd/msan" }: ObservedRun,
+  { seed = 0, unseen, dice = {}, vectors = {}, fingerprint = "f".repeat(64), method = "gkd/msan", groups = {} }: ObservedRun,
 ): Promise<string> => {
   const paths = runPaths(folder);
   mkdirSync(folder, { recursive: true });
@@ -42,7 +44,9 @@ export const observedRun = async (
       const file = paths.observation(domain, `${method}/${name}`);
       mkdirSync(dirname(file), { recursive: true });
       const data = Float32Array.from(rows.flat());
-      writeFileSync(file, Buffer.concat(encodeSafetensors(new Map([["vectors", { shape: [rows.length, rows[0]!.length], data }]]))));
+      const metadata = groups[domain] ? { groups: JSON.stringify(groups[domain]) } : {};
+      const vectors = new Map([["vectors", { shape: [rows.length, rows[0]!.length], data }]]);
+      writeFileSync(file, Buffer.concat(encodeSafetensors(vectors, metadata)));
     }
   return folder;
 };
