@@ -114,7 +114,7 @@ describe("Winograd's filtering is taken", () => {
   test.each<[string, "direct" | "winograd", Shape4, Shape4, object?, Precision?]>([
     ["48 channels", "winograd", [1, 8, 5, 48], many(3, 3)],
     ["48 channels, padded by a number", "winograd", [1, 8, 5, 48], many(3, 3), { padding: 1 }],
-    ["one column: what a sum over it costs is more than the products saved", "direct", [1, 8, 5, 48], many(3, 1)],
+    ["one column", "direct", [1, 8, 5, 48], many(3, 1)],
     ["5×5, height a multiple of 2", "winograd", [1, 6, 5, 48], many(5, 5)],
     ["40 to 60 channels: harmonic mean 48", "winograd", [1, 8, 5, 40], [3, 3, 40, 60]],
     ["60 to 40", "winograd", [1, 8, 5, 60], [3, 3, 60, 40]],

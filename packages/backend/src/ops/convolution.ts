@@ -109,7 +109,7 @@ const around = ([rows, columns]: Frame): Around => [[0, 0], [...rows], [...colum
 
 /**
  * Whether the minimal algorithm takes less time than oneDNN's plain one: on a CPU, in float32 (it would lose digits in bfloat16, and gain little there), where the
- * channels are enough for the products saved to outweigh the sums added: their harmonic mean is 48 or more (bench: docs/engine.md). A GPU's library chooses for itself.
+ * channels are enough for the products saved to outweigh the sums added: their harmonic mean is 48 or more, and the kernel has more than one column (bench: docs/engine.md). A GPU's library chooses for itself.
  */
 function winogradPays(x: Tensor4D, kernel: Tensor4D): boolean {
   const { device, precision } = computing();
