@@ -1,25 +1,26 @@
 import { stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
-import { fieldOfViewMissing, maskOfAnotherSize, noPictures, patternMismatch, sameFolder, volumesNotRead } from "../errors.js";
+import { maskOfAnotherSize, noPictures } from "../errors.js";
 import { flipColumns, flipRows, turn } from "../raster/rearrange.js";
 import { readMask, readPicture } from "../readers/picture.js";
 import { binarise } from "../readers/values.js";
 import { fingerprint } from "./fingerprint.js";
+import { factsOf, fieldsOfView, sorted } from "./folder-names.js";
 import { folderOptions, type FolderOptions, type FolderSettings } from "./folder-options.js";
-import { expressionOf, groupsOf } from "./groups.js";
+import { groupsOf } from "./groups.js";
 import { held } from "./held.js";
 import { maskClasses, united } from "./mask-classes.js";
 import { paired, type Named } from "./pairing.js";
 import { leftOutWarning, withParts } from "./parts.js";
-import { fitsOne, isPlain, partOf, placer } from "./place.js";
+import { fitsOne, isPlain, partOf } from "./place.js";
 import { findRoot, type Layout } from "./root.js";
 import { splitByGroup, type Parts } from "./split-by-group.js";
 import { splitByLists } from "./split-lists.js";
 import { nameOf } from "./stem.js";
 import { foldersIn, walk, type Found } from "./walk.js";
 import { volumeSet } from "../volumes/volume-set.js";
-import { folderVolumes, isVolume, kindOf, withSeries } from "./folder-volumes.js";
+import { folderVolumes, isVolume, withSeries } from "./folder-volumes.js";
 
 const name = "folder";
 
@@ -110,93 +111,6 @@ export function folder(options: FolderOptions = {}): (root?: string) => Promise<
         ),
     };
   };
-}
-
-/** Which files are pictures and which are masks. In one folder the suffixes tell, else the folder that is spelt out longer. */
-function sorted(
-  files: readonly Found[],
-  { images, masks, fov, imageSuffix, maskSuffix, pattern }: FolderSettings,
-): { pictures: Named[]; masks: Named[] } {
-  const [ofImages, ofMasks, ofViews] = [placer(images), placer(masks), fov === undefined ? () => null : placer(fov)];
-  const depth = (folder: string): number => resolve("/", folder).split(/[\\/]/).filter(Boolean).length;
-  const isSame = resolve("/", images) === resolve("/", masks);
-  if (isSame && imageSuffix === maskSuffix) throw sameFolder(name, images, maskSuffix);
-  const expression = pattern === undefined ? undefined : expressionOf(name, "pattern", pattern);
-  const without = (stem: string, suffix: string): string | null =>
-    stem.endsWith(suffix) ? stem.slice(0, stem.length - suffix.length) : null;
-  const found: { pictures: Named[]; masks: Named[] } = { pictures: [], masks: [] };
-  for (const file of files) {
-    const kind = kindOf(file);
-    const [image, mask, view] = [ofImages(file.path), ofMasks(file.path), ofViews(file.path)];
-    if (kind === "other" || (image === null && mask === null) || (view !== null && depth(fov!) > depth(images))) continue;
-    if (kind === "volume" && !isVolume(file)) throw volumesNotRead(name, file.path);
-    // A file that the option itself names keeps its own name.
-    const stemOf = (below: string): string => (file.series ? below : nameOf(below === "" ? basename(file.path) : below).stem);
-    const named = (below: string): string => expression?.exec(below)?.groups?.["id"] ?? stemOf(below);
-    if (mask !== null && (isSame || image === null || depth(masks) > depth(images))) {
-      const stem = named(mask);
-      // `X_mask_1` is a mask of `X` as `X_mask` is; without a suffix pairing decides what `X_1` belongs to.
-      const key = without(stem, maskSuffix) ?? without(stem.replace(/_\d+$/, ""), maskSuffix);
-      if (!isSame || (key !== null && maskSuffix !== "")) {
-        found.masks.push({ ...file, key: key ?? stem });
-        continue;
-      }
-    }
-    const stem = named(image!);
-    const key = without(stem, imageSuffix);
-    (key === null && isSame ? found.masks : found.pictures).push({ ...file, key: key ?? stem });
-  }
-  // A series that lies in `images` itself has no name of its own: it takes that of the one mask.
-  const nameless = found.masks.length === 1 ? found.masks[0]!.key : "volume";
-  found.pictures = found.pictures.map((picture) => (picture.key === "" ? { ...picture, key: nameless } : picture));
-  return found;
-}
-
-function fieldsOfView(
-  files: readonly Found[],
-  pictures: readonly Named[],
-  { fov, fovSuffix }: FolderSettings,
-): ReadonlyMap<string, Found> | null {
-  if (fov === undefined) return null;
-  const place = placer(fov);
-  const byKey = new Map<string, Found>();
-  for (const file of files) {
-    const below = nameOf(file.path).kind === "picture" ? place(file.path) : null;
-    if (below === null) continue;
-    const { stem } = nameOf(below);
-    byKey.set(stem.endsWith(fovSuffix) ? stem.slice(0, stem.length - fovSuffix.length) : stem, file);
-  }
-  const without = pictures.filter(({ key }) => !byKey.has(key));
-  if (without.length > 0)
-    throw fieldOfViewMissing(
-      name,
-      without.map(({ path }) => path),
-      pictures.length,
-      `${fov}/${without[0]!.key}${fovSuffix}.png`,
-    );
-  return byKey;
-}
-
-/** What `pattern` says of group and part, and sub-folders of the part. */
-function factsOf(
-  pictures: readonly Named[],
-  { images, pattern, group }: FolderSettings,
-): { group: ReadonlyMap<string, string> | undefined; part: ReadonlyMap<string, string> } {
-  const place = placer(images);
-  const part = new Map<string, string>();
-  const groups = new Map<string, string>();
-  const expression = pattern === undefined ? undefined : expressionOf(name, "pattern", pattern);
-  for (const { key, path } of pictures) {
-    const below = place(path)!;
-    const match = expression?.exec(below);
-    if (match === null) throw patternMismatch(name, pattern!, below);
-    const named = match?.groups ?? {};
-    const part_ = named["split"] ?? (below.includes("/") ? /^[^/]*/.exec(below)![0] : undefined);
-    const known = part_ === undefined ? undefined : partOf(part_);
-    if (known !== undefined) part.set(key, known);
-    if (named["group"] !== undefined) groups.set(key, named["group"]);
-  }
-  return { group: group === undefined && groups.size === pictures.length ? groups : undefined, part };
 }
 
 async function partsOf(
