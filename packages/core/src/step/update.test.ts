@@ -1,5 +1,5 @@
 import { startEngine } from "@segdistill/backend";
-import { add, mul, range, reshape, scalar, variable, zerosLike, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { add, fill, mul, range, reshape, scalar, variable, zeros, zerosLike, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import type { Optimiser } from "../contract/index.js";
 import { adam } from "../optimisers/adam.js";
@@ -81,6 +81,15 @@ describe("an optimiser that takes entries as they come", () => {
     }
     const all = variables.flatMap((v, k) => Array.from({ length: v.size }, (_, i) => 10 * (i + k)));
     expect(checked.dataSync()[0]! / all.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+  });
+
+  test("what is checked to be finite is the gradient itself, not what clipping makes of it", () => {
+    const variables = [1, 2].map((size, k) => variable(zeros([size]), true, `v${k}`));
+    const gradient = new Map(variables.map((v, k) => [v, fill([v.size], k === 1 ? Infinity : 1) as Tensor]));
+    const now = { nameOf: (v: Variable) => v.name, slots: new Map(variables.map((v) => [v, []])), rate: scalar(1), count: scalar(1) };
+    const { gradient: checked } = update(clip({ value: 0.5 }, sgd({ rate: 1 })), { gradient, values: [] }, now, (all) => all);
+    expect(variables.flatMap((v) => [...v.dataSync()])).toEqual([-0.5, -0.5, -0.5]);
+    expect(checked.dataSync()[0]).toBe(Infinity);
   });
 
   test("a decorator with an update of its own is asked for each variable by name, until it says so itself", async () => {
