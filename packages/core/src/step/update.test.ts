@@ -84,8 +84,8 @@ describe("an optimiser that takes entries as they come", () => {
   });
 
   test("what is checked to be finite is the gradient itself, not what clipping makes of it", () => {
-    const variables = [1, 2].map((size, k) => variable(zeros([size]), true, `v${k}`));
-    const gradient = new Map(variables.map((v, k) => [v, fill([v.size], k === 1 ? Infinity : 1) as Tensor]));
+    const variables = [1, 2].map((size, k) => variable(zeros([size]), true, `w${k}`));
+    const gradient = new Map(variables.map((v, k) => [v, fill([v.size], k === 1 ? Infinity : 1)]));
     const now = { nameOf: (v: Variable) => v.name, slots: new Map(variables.map((v) => [v, []])), rate: scalar(1), count: scalar(1) };
     const { gradient: checked } = update(clip({ value: 0.5 }, sgd({ rate: 1 })), { gradient, values: [] }, now, (all) => all);
     expect(variables.flatMap((v) => [...v.dataSync()])).toEqual([-0.5, -0.5, -0.5]);
