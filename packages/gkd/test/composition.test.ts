@@ -203,7 +203,7 @@ describe("gkd", { timeout: 180_000 }, () => {
     expect(gates["gkd/dcgd/intra/share"]).toBeCloseTo(first["gkd/dcgd/intra"]! / ce, 12);
     expect(gates["gkd/dcgd/inter/share"]).toBeCloseTo((2 * first["gkd/dcgd/inter"]!) / ce, 12);
     expect(gates["gkd/dicd/cross/share"]).toBeCloseTo((0.5 * first["gkd/dicd/cross"]!) / ce, 12);
-    expect(Object.keys(gates)).toHaveLength(4); // and dcgd's own
+    expect(Object.keys(gates)).toHaveLength(4 + 7); // dcgd's own, and what dicd tells of its cross predictions
   });
   test("a configuration's options, the defaults of all parts filled in", () => {
     const { options, create } = segdistill.methods.gkd;

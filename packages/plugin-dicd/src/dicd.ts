@@ -1,6 +1,7 @@
 import { add } from "@tensorflow/tfjs-core";
 import { alignment } from "@segdistill/alignment";
 import { meanOver, type Method } from "@segdistill/core";
+import { crossGates } from "./cross-gates.js";
 import { studentThroughItself, studentThroughTeacher, teacherThroughStudent } from "./cross-predictions.js";
 import type { DicdOptions } from "./options.js";
 import { predictionDifference } from "./prediction-difference.js";
@@ -14,7 +15,7 @@ import { predictionDifference } from "./prediction-difference.js";
  *
  * Reads both networks' logits, bottlenecks and skips of the picture, which the step makes anyway, and the service `alignment`; decodes once more with each, and encodes
  * nothing again. No labels, so unlabelled pictures count. Trains the student, encoder and decoder; running statistics stay as the ordinary pass leaves them. Term `cross`; it
- * should be 5 to 50 % of the cross-entropy in the first epoch, else the run warns.
+ * should be 5 to 50 % of the cross-entropy in the first epoch, else the run warns. What both cross predictions are worth at the end is told by gates that always pass (`crossGates`).
  *
  * methods.md 3.6: both cross predictions and what supervises them [paper, code: figure]; the teacher's skips [inferred]; D, weight and options [ours]. methods.md 4: the share [ours].
  *
@@ -50,6 +51,7 @@ export const dicd = ({ divergence = "kl", detachSkips = false, headers = "exchan
           },
         },
       ],
+      gates: crossGates(aligned, divergence),
     };
   },
 });

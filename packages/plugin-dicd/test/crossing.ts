@@ -1,7 +1,7 @@
 import { add, concat, div, mean, reshape, sum, tanh, type Tensor, type Tensor2D, type Tensor4D } from "@tensorflow/tfjs-core";
 import type { Aligner, Alignment } from "@segdistill/alignment";
 import { matMul } from "@segdistill/backend/ops";
-import type { Answer, Built, CheckedMethod, Encoding, Step, Wants } from "@segdistill/core";
+import type { Answer, Built, CheckedMethod, Encoding, Loss, Step, Wants } from "@segdistill/core";
 import { dicd, type DicdOptions } from "../src/index.js";
 
 /** A network of one layer with its aligner, as fixtures/cross.py has it: what it made of the pictures, and its weights. */
@@ -38,19 +38,28 @@ export const aligner = ({ bottleneck, down, up, place }: Half): Aligner => ({
 /** DICD's loss of both networks and where pixels are valid, [B, H, W]: a scalar. */
 export type Crossing = (options: DicdOptions, student: Half, teacher: Half, valid: Tensor) => Tensor;
 
-/** The method itself. */
-export const crossing: Crossing = (options, student, teacher, valid) => {
+/** A step of two such networks, as far as the method reads it. */
+export const stepOf = (student: Half, teacher: Half, rest: Partial<Record<"valid" | "labels" | "labelled", Tensor>>): Step<Wants> => {
   const answer = (half: Half): Answer<never> => ({
     logits: decoded(half, half.bottleneck, half.skip),
     encoding: { bottleneck: half.bottleneck as Tensor4D, skips: [half.skip as Tensor4D] },
     tap: () => undefined as never,
     decode: ({ bottleneck, skips }: Encoding) => decoded(half, bottleneck, skips[0]!),
   });
+  return { net: { teacher: answer(teacher), student: answer(student) }, ...rest } as unknown as Step<Wants>;
+};
+
+/** What the method brings, with the networks' aligners. */
+export const builtWith = (options: DicdOptions, student: Half, teacher: Half): Built<Step<Wants>> => {
   const method: CheckedMethod = dicd(options);
-  const built = (method.build as (site: unknown) => Built<Step<Wants>>)({
+  return (method.build as (site: unknown) => Built<Step<Wants>>)({
     use: (): Alignment => ({ teacher: aligner(teacher), student: aligner(student), size: teacher.down.shape[1]! }),
   });
-  const step = { net: { teacher: answer(teacher), student: answer(student) }, valid } as unknown as Step<Wants>;
-  const found = built.terms![0]!.loss(step);
-  return div(sum(found.sum), sum(found.count!));
 };
+
+/** Σ sum / Σ count. */
+export const meanOf = ({ sum: total, count }: Loss): Tensor => div(sum(total), sum(count!));
+
+/** The method itself. */
+export const crossing: Crossing = (options, student, teacher, valid) =>
+  meanOf(builtWith(options, student, teacher).terms![0]!.loss(stepOf(student, teacher, { valid })));

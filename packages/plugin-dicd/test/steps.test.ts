@@ -78,7 +78,7 @@ describe("what runs", () => {
       { encoded: [], decoded: 0 },
     ];
     await distil({
-      methods: [supervised() as unknown as Method<string, Both>, method],
+      methods: [supervised() as unknown as Method<string, Both>, { ...method, build: (site) => ({ ...method.build!(site), gates: [] }) }],
       teacher: watched(uNet({ width: 2, classes: 2 }), teacher),
       student: watched(mobileUNet({ classes: 2 }), student),
     });
@@ -128,7 +128,7 @@ describe("running statistics", () => {
 test.each([
   [1e-4, "Raise"],
   [1e3, "Lower"],
-])("is expected to be 5 to 50 %% of the cross-entropy in the first epoch; weight %d", async (cross, verb) => {
+])("weight %d: expected are 5 to 50 percent of the cross-entropy in the first epoch", async (cross, verb) => {
   const methods = [supervised() as unknown as Method<string, Both>, dicd({ cross })];
   const { steps, gates } = await distil({ methods, steps: 2 });
   const over = (term: string): number => steps.reduce((sum, terms) => sum + terms[term]!.raw * terms[term]!.weight, 0);
