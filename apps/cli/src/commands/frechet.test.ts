@@ -185,6 +185,30 @@ describe("segdistill frechet of a run", () => {
     });
     expect(found[7]).toMatchObject({ x: { set: "predicted", file: file("chase", "predicted") }, y: { file: file("chase", "mask") } });
   });
+  test("a set with fewer components than asked for has a line and the reason; where all have, the option is refused", async () => {
+    const rows = (n: number) => Array.from({ length: n }, (_, i) => [i, i ** 2, Math.sin(i), Math.cos(3 * i), i % 3, 1 / (i + 1)]);
+    const path = await observedRun(join(folder, "components"), {
+      unseen: { lits: false, dcmqi: true },
+      vectors: { lits: { predicted: rows(8), mask: rows(9) }, dcmqi: { predicted: rows(2), mask: rows(2) } },
+    });
+    const said =
+      "[fsd] pca is 5. Expected a whole number from 1 to 3: both sets together have 4 rows of 6 numbers. Lower it, or leave it out.";
+    const found = await run("frechet", path, "--bootstrap", "0", "--pca", "5");
+    expect(found.code).toBe(0);
+    const lines = found.out.split("\n");
+    expect(lines.slice(1, 3).map((line) => line.split(/ {2,}/))).toEqual([
+      ["FSD_pred", "lits", expect.stringMatching(/^\d/) as string, "none", "8, 9"],
+      ["FSD_pred", "dcmqi", "–", "–", "–"],
+    ]);
+    expect(lines).toContain(`no FSD_pred (dcmqi): ${said}`);
+    const small = await observedRun(join(folder, "few-components"), {
+      unseen: { dcmqi: true },
+      vectors: { dcmqi: { predicted: rows(2), mask: rows(2) } },
+    });
+    for (const paths of [[small], [small, small]])
+      expect(await run("frechet", ...paths, "--bootstrap", "0", "--pca", "5")).toMatchObject({ code: 2, err: `${said}\n` });
+    expect((await run("frechet", path, small, "--pca", "5")).code).toBe(2); // of each, the unseen domain alone
+  });
   test("a domain of one row has no distance: the line stands, with the reason below; alone as well", async () => {
     const few = await observedRun(join(folder, "few"), {
       unseen: { lits: false, dcmqi: true },
@@ -217,7 +241,7 @@ describe("segdistill frechet of a run", () => {
     });
     expect(pred).toMatchObject({ reading: "FSD_pred", value: 9 });
 
-    expect((await run("frechet", few, "--pca", "9")).err).toMatch(/^\[fsd\] pca is 9\./);
+    expect(await run("frechet", few, "--pca", "9")).toMatchObject({ code: 2, err: expect.stringMatching(/^\[fsd\] pca is 9\./) as string });
 
     const one = await observedRun(join(folder, "one"), { unseen: { a: true }, vectors: { a: { predicted: [[1]], mask: [[2], [3]] } } });
     const { code, out: only } = await run("frechet", one);

@@ -9,7 +9,7 @@ import { acrossText } from "../frechet/across-text.js";
 import { pairsOfRun, type PairOfSets } from "../frechet/of-run.js";
 import { latentsOfRun } from "../frechet/picture.js";
 import { readLatents } from "../frechet/latents-file.js";
-import { readings, unlessTooFewRows } from "../frechet/too-few-rows.js";
+import { readings, withReasons } from "../frechet/with-reasons.js";
 import type { Common } from "../program.js";
 import { table } from "../terminal/table.js";
 import { columnsOf, write, writeJson } from "../terminal/write.js";
@@ -57,8 +57,9 @@ const ofFiles = async (reading: PairOfSets["reading"], a: string, b: string, opt
 
 const ofRun = async (path: string, options: FrechetOptions): Promise<number> => {
   const all: OfRun[] = [];
-  for (const pair of await pairsOfRun(await readRunFolder(path)))
-    all.push({ ...pair, found: await unlessTooFewRows(distance(pair, options)) });
+  const { found, refuse } = withReasons();
+  for (const pair of await pairsOfRun(await readRunFolder(path))) all.push({ ...pair, found: await found(distance(pair, options)) });
+  refuse();
   if (options.json === true) writeJson(all.map(ofRunJson));
   else write(ofRunText(all));
   return 0;

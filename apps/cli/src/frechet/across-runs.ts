@@ -7,7 +7,7 @@ import type { Fsd } from "@segdistill/metrics-fsd";
 import { isUserError, noRunWithLatents } from "../errors.js";
 import { runsIn } from "../run-list/find-runs.js";
 import { pairsOfRun, type PairOfSets } from "./of-run.js";
-import { readings, unlessTooFewRows } from "./too-few-rows.js";
+import { readings, withReasons, type WithReasons } from "./with-reasons.js";
 
 /** One of a run's distances to an unseen domain or on it, beside the Dice of its distilled student there. */
 export interface RunDistance extends Omit<PairOfSets, "reading"> {
@@ -15,7 +15,7 @@ export interface RunDistance extends Omit<PairOfSets, "reading"> {
   readonly seed: number;
   readonly reading: Reading;
   readonly unseen: string;
-  /** Null where there are too few rows, with the reason. */
+  /** Null where there are too few rows or components, with the reason. */
   readonly found: Fsd | null;
   readonly reason: string | null;
   /** Mean over the pictures of the unseen domain. */
@@ -58,7 +58,7 @@ export const runsOf = (path: string): readonly string[] => (existsSync(join(path
  * The student's distances of runs (FSD_domain to every unseen domain, FSD_align and FSD_pred on it) beside Dice, and their correlations. Each folder stands for all runs in it; what gives
  * nothing is named with the reason. Runs of which N, d or the pictures differ are not put into one correlation.
  *
- * @throws frechet/no-runs; what reading latents and taking distances throws, but for too few rows
+ * @throws frechet/no-runs; what reading latents and taking distances throws, but for too few rows or components
  */
 export const acrossRuns = async (
   folders: readonly string[],
@@ -68,6 +68,7 @@ export const acrossRuns = async (
   const distances: RunDistance[] = [];
   const leftOut: LeftOut[] = [];
   const seen = new Set<string>();
+  const { found: orReason, refuse } = withReasons();
   for (const folder of folders) {
     const runs = runsOf(folder);
     if (runs.length === 0) leftOut.push({ run: folder, reason: "holds no run" });
@@ -77,10 +78,11 @@ export const acrossRuns = async (
       const found = seen.has(real) ? "was named before" : await openedRun(path);
       seen.add(real);
       if (typeof found === "string") leftOut.push({ run, reason: found });
-      else for (const pair of found.pairs) distances.push(await measured(run, found.results, pair, distance));
+      else for (const pair of found.pairs) distances.push(await measured(run, found.results, pair, orReason(distance(pair))));
     }
   }
   if (distances.length === 0) throw noRunWithLatents(folders, leftOut);
+  refuse();
   return { distances, correlations: correlationsOf(distances, seed), leftOut };
 };
 
@@ -107,11 +109,11 @@ const measured = async (
   run: string,
   { seed, data, models }: Ended,
   pair: PairOfSets,
-  distance: (pair: PairOfSets) => Promise<Fsd>,
+  taken: ReturnType<WithReasons["found"]>,
 ): Promise<RunDistance> => {
   const unseen = pair.domains[1];
   const dice = models["distilled"]?.domains[unseen]?.mean["dice"];
-  const found = await unlessTooFewRows(distance(pair));
+  const found = await taken;
   return {
     ...{ ...pair, run, seed, reading: readings[pair.reading], unseen },
     ...(typeof found === "string" ? { found: null, reason: found } : { found, reason: null }),
