@@ -24,6 +24,12 @@ export function inModule<T>(name: string, f: () => T): T {
   return at(name, "", f);
 }
 
+/** Runs a function later where the code stands now: what chooses an algorithm by its layer chooses the same. */
+export function fromHere(): <T>(f: () => T) => T {
+  const here = [module, layer] as const;
+  return (f) => at(...here, f);
+}
+
 function at<T>(inModuleNamed: string, inLayerNamed: string, f: () => T): T {
   const before = [module, layer] as const;
   [module, layer] = [inModuleNamed, inLayerNamed];

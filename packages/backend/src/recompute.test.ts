@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compile, recompute, startEngine, withoutReads } from "./index.js";
-import { batchNorm, conv2d, relu, statelessUniform } from "./ops/index.js";
+import { batchNorm, conv2d, inLayer, inModule, isRunAgain, layerPath, relu, statelessUniform } from "./ops/index.js";
 import { newChildren, type Children } from "./testing/child.js";
 import { map, numbers } from "./testing/numbers.js";
 
@@ -62,6 +62,25 @@ describe("recompute", () => {
     for (const how of ["eager", "compiled"] as const) expect(await run(recompute, how), how).toEqual(plain);
     expect(held()).toEqual(before);
     expect(new Set(plain.map(String)).size).toBe(6);
+  });
+
+  test("the second run stands in the layer of the first, and says which of the two it is", () => {
+    const seen: [string, boolean][] = [];
+    const f = (z: tf.Tensor): tf.Tensor =>
+      inModule("student", () =>
+        inLayer("outer", () =>
+          recompute(() => {
+            seen.push([layerPath(), isRunAgain()]);
+            return tf.square(z);
+          }),
+        ),
+      );
+    tf.tidy(() => tf.grad(f)(tf.scalar(3)));
+    expect([...seen, [layerPath(), isRunAgain()]]).toEqual([
+      ["student/outer", false],
+      ["student/outer", true],
+      ["", false],
+    ]);
   });
 
   test("by hand: d/dx of (x·w)² is 2·w²·x, also inside another block, and for a block that gives back what it was given", () => {

@@ -7,13 +7,14 @@ import {
   tidy,
   scalar,
   sum,
-  Variable,
   zerosLike,
   type NamedTensorMap,
   type Tensor,
 } from "@tensorflow/tfjs-core";
 import { givingBack } from "./engine.js";
+import { fromHere } from "./layer-path.js";
 import { allAfter } from "./operators/after.js";
+import { runAgain } from "./run-again.js";
 
 /** A call of a kernel, or of a function with a gradient of its own. */
 interface Call {
@@ -52,7 +53,7 @@ type Seen = (call: Call, next: Engine["runKernelFunc"]) => Tensor | Tensor[];
  *
  * Gradients reach every float32 tensor and variable from outside that the block uses. The block runs twice, so it must do the same both times: random numbers
  * from a seed tensor (`statelessUniform`), no counter in JavaScript. What it makes leaves it only as its result; what it assigns to variables is assigned
- * once, and it must not read a variable after assigning it. Gradients of any order; a gradient that is part of the loss (a penalty) keeps what it is made of.
+ * once, and it must not read a variable after assigning it. What counts its calls asks `isRunAgain` of `@segdistill/backend/ops`. Gradients of any order; a gradient that is part of the loss (a penalty) keeps what it is made of.
  *
  * @example
  * const y = recompute(() => relu(conv2d(relu(conv2d(x, first)), second)));
@@ -64,6 +65,7 @@ export function recompute<T extends Tensor | readonly Tensor[]>(block: () => T):
   const engine = tfjs() as unknown as Engine;
   if (!engine.isTapeOn()) return block();
   const { made, outside, copies } = firstRun(engine, block);
+  const here = fromHere();
   const at = outside.flatMap((t, i) => (t.dtype === "float32" ? [i] : []));
 
   const backwards: Call["backwardsFunc"] = (dy, saved) => {
@@ -73,7 +75,7 @@ export function recompute<T extends Tensor | readonly Tensor[]>(block: () => T):
     const swapped = new Map(outside.map((t, i) => [t.id, fresh[i]!]));
     const swap = <V>(t: V): V => (t && (swapped.get((t as unknown as Tensor).id) as V | undefined)) ?? t;
     const again = (): Tensor => {
-      const values = listed(withoutAssignments(block)).map(swap);
+      const values = listed(here(() => runAgain(block))).map(swap);
       return dys.length === 1 ? values[0]! : addN(values.map((y, i) => sum(mul(y, dys[i]!))));
     };
     const swapping: Seen = (call, next) => {
@@ -165,16 +167,5 @@ function aside<T>(engine: Engine, f: () => T): T {
     return givingBack(f);
   } finally {
     engine.state.activeTape = activeTape;
-  }
-}
-
-/** The first run has assigned already. */
-function withoutAssignments<T>(f: () => T): T {
-  const { assign } = Object.getOwnPropertyDescriptors(Variable.prototype);
-  Variable.prototype.assign = () => undefined;
-  try {
-    return f();
-  } finally {
-    Object.defineProperty(Variable.prototype, "assign", assign);
   }
 }

@@ -1,5 +1,5 @@
 import { dispose, tensor, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { inModule } from "@segdistill/backend/ops";
+import { inModule, isRunAgain } from "@segdistill/backend/ops";
 import type { Initial, Make, Module, Pass, Scope, State } from "./contract/index.js";
 import { moduleExists, movedTwice, variableExists } from "./errors.js";
 import { random } from "./random.js";
@@ -49,7 +49,7 @@ export function scope(prefix: string, seedPrefix: string, seed: number, made: Ma
           return {
             value: held,
             move: (next: Tensor, pass: Pass) => {
-              if (pass.statistics === "still") return;
+              if (pass.statistics === "still" || isRunAgain()) return;
               if (movedBy.has(pass)) throw movedTwice(full, key);
               movedBy.add(pass);
               held.assign(next);

@@ -10,6 +10,7 @@ export { type BatchNormalised, batchNorm, batchNormInference } from "./normalisa
 export { adaptiveAvgPool, avgPool, globalAvgPool, maxPool, maxUnpool, type PoolOptions } from "./pooling.js";
 export { attention, matMul, type MatMulOptions } from "./products.js";
 export { statelessNormal, statelessUniform } from "./random.js";
+export { isRunAgain } from "../run-again.js";
 export { reflectPad, resizeBilinear, resizeNearest } from "./resizing.js";
 export { argMax, gather, oneHot, topK } from "./selection.js";
 export { logSoftmax, softmax } from "./softmax.js";
