@@ -208,10 +208,10 @@ export interface MemoryNeed {
 const gigabytes = (bytes: number | null): string => (bytes === null ? "an unknown amount" : `${(bytes / 1e9).toPrecision(3)} GB`);
 const remedyOf = ({ fits }: MemoryNeed): string =>
   fits === null
-    ? "Lower sample.batch or sample.patch, or raise accumulate."
+    ? "Lower sample.batch or sample.patch, raise accumulate, or set recompute."
     : fits > 0
-      ? `A batch of ${fits} would fit: lower sample.batch, or raise accumulate.`
-      : "Not even one picture would fit: lower sample.patch, or take a smaller network.";
+      ? `A batch of ${fits} would fit: lower sample.batch, raise accumulate, or set recompute.`
+      : "Not even one picture would fit: lower sample.patch, set recompute, or take a smaller network.";
 export const tooLittleMemory = (need: MemoryNeed): CoreError =>
   userError(
     "core/too-little-memory",

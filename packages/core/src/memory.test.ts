@@ -21,13 +21,13 @@ const text = (act: () => void): string => {
 test("by hand: a step above what is available is refused with the batch that would fit", () => {
   // 8 pictures of 1 GB, 1.3 of it in float32, and 0.15 GB beside: 10.55 GB; 5.25 GB hold 3 of 1.3 GB beside 0.15, and 4 without
   expect(text(() => memoryGuard(ready(8), "float32", 5.25e9).planned(8e9))).toBe(
-    'stage "distillation": a step with a batch of 8 is estimated to take 10.6 GB, and 5.25 GB are available. A batch of 3 would fit: lower sample.batch, or raise accumulate.',
+    'stage "distillation": a step with a batch of 8 is estimated to take 10.6 GB, and 5.25 GB are available. A batch of 3 would fit: lower sample.batch, raise accumulate, or set recompute.',
   );
   expect(() => memoryGuard(ready(8), "float32", 5e9).planned(8e9)).toThrow(
     expect.objectContaining({ code: "core/too-little-memory", estimate: 8e9 * 1.3 + 150e6 }) as Error,
   );
   expect(text(() => memoryGuard(ready(8), "float32", 1e9).planned(8e9))).toContain(
-    "Not even one picture would fit: lower sample.patch, or take a smaller network.",
+    "Not even one picture would fit: lower sample.patch, set recompute, or take a smaller network.",
   );
   expect(text(() => memoryGuard(ready(8), "float32", 1e8).planned(8e9))).toContain("Not even one picture would fit");
   // in two parts a step holds 4 pictures at a time, of 1.3 GB: two of them fit beside 0.15 GB
@@ -44,7 +44,7 @@ test("TensorFlow's own refusal comes with the estimate; other failures come thro
   });
   expect((guard.explained(said) as Error).message).toBe(
     'stage "distillation", batch of 8: [backend] out of memory in Conv2D: OOM when allocating a tensor of 2 GB. A step was estimated to take 10.6 GB. A batch of 4 would fit:' +
-      " lower sample.batch, or raise accumulate.",
+      " lower sample.batch, raise accumulate, or set recompute.",
   );
   const other = new Error("other");
   expect(guard.explained(other)).toBe(other);
@@ -64,7 +64,7 @@ test("TensorFlow's refusal in a step leaves the loop with the batch that would f
     left: 0,
     message:
       'stage "fitting", batch of 2: [backend] out of memory in Conv2D: OOM when allocating a tensor of 2 GB. A step was estimated to take an unknown amount. A batch of 1 would fit:' +
-      " lower sample.batch, or raise accumulate.",
+      " lower sample.batch, raise accumulate, or set recompute.",
   });
 });
 

@@ -1,6 +1,6 @@
 import { concat, type Tensor4D } from "@tensorflow/tfjs-core";
 import { float32Barrier, inLayer } from "@segdistill/backend/ops";
-import type { Json, Make, MapShape, Network, NetworkSpec, Scope, Taps } from "@segdistill/core/contract";
+import type { Json, Make, MapShape, Network, NetworkSpec, Pass, Scope, Taps } from "@segdistill/core/contract";
 import { layer, macsAt, type Climb, type Layer } from "./blocks/layer.js";
 import { notAWholeNumber, otherEncoding, otherInputChannels, sizeNotAMultiple } from "./errors.js";
 
@@ -81,11 +81,13 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
         const taps: [string, Tensor4D][] = [];
         let x = images;
         for (const [i, level] of levels.entries()) {
-          x = down[i]!(x, pass); // [B, H / stride, W / stride, C]
+          const above = x;
+          x = inBlock(pass, () => down[i]!(above, pass)); // [B, H / stride, W / stride, C]
           if (isRead(level)) skips.push(x);
           taps.push([`encoder/${level.stride}`, float32Barrier(x)]);
         }
-        return { bottleneck: float32Barrier(bottom(x, pass)), skips, taps: Object.fromEntries(taps) as Taps<Tap> };
+        const deepest = inBlock(pass, () => bottom(x, pass));
+        return { bottleneck: float32Barrier(deepest), skips, taps: Object.fromEntries(taps) as Taps<Tap> };
       };
 
       const decode: Network<Tap>["decode"] = (encoding, pass) => {
@@ -99,7 +101,7 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
           const skip = isRead(level) ? skips.pop() : undefined;
           const up = back[i]!.up(x, skip, pass); // [B, H / stride, W / stride, C]
           for (const way of tapped) taps.push([`${way}/${level.stride}`, float32Barrier(up)]);
-          x = back[i]!.fuse("reads" in level.up ? up : concat([skip!, up], 3), pass);
+          x = inBlock(pass, () => back[i]!.fuse("reads" in level.up ? up : concat([skip!, up], 3), pass));
           taps.push([`decoder/${level.stride}`, float32Barrier(x)]);
         }
         return { logits: float32Barrier(answer(x, pass)), taps: Object.fromEntries(taps) as Taps<Tap> };
@@ -125,6 +127,9 @@ export function encoderDecoder<Stride extends number, Way extends "up" = never>(
     },
   };
 }
+
+/** A level is what is computed again where memory is short. */
+const inBlock = (pass: Pass, run: () => Tensor4D): Tensor4D => pass.recompute?.(run) ?? run();
 
 /** Whether the way up needs the encoder's map of this level. */
 const isRead = ({ up }: Pick<Level<number>, "up">): boolean => !("reads" in up) || up.reads === "skip";

@@ -87,7 +87,7 @@ describe("what is refused", () => {
       '[c.yaml:2:1] unknown key "sede" at the top. Nearest: "seed". Known keys: baseline, data, distil, evaluate, extends, name, precision, prepare, sample, seed, seeds, student, sweep, teacher.',
     );
     expect(error("steps: 30", "stesp: 30")).toBe(
-      '[c.yaml:16:3] unknown key "stesp" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
+      '[c.yaml:16:3] unknown key "stesp" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, recompute, schedule, steps, validate, warmUp, without.',
     );
     expect(error("sgd: { rate: 0.1 }", "sgd: { rate: 0.1, momentun: 0 }")).toBe(
       '[c.yaml:17:34] unknown key "momentun" in distil.optimiser.sgd. Nearest: "momentum". Known keys: decay, momentum, nesterov, rate.',
@@ -185,7 +185,7 @@ describe("--set", () => {
 
   test("is checked like the file", () => {
     expect(error("", "", ["distil.step=7"])).toBe(
-      '[--set distil.step=7] unknown key "step" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
+      '[--set distil.step=7] unknown key "step" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, recompute, schedule, steps, validate, warmUp, without.',
     );
     expect(error("", "", ["distil.steps=x"])).toBe('[--set distil.steps=x] distil.steps: expected a whole number, found "x".');
   });

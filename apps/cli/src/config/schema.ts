@@ -76,6 +76,7 @@ const budget = {
     .describe("of the gradient: its norm over all variables, or every entry"),
   groups: z.record(z.string().min(1), z.number().min(0)).optional().describe("factors of the rate by the beginning of a variable's name"),
   accumulate: whole(1).optional().describe("parts that a batch is cut into, one after the other in memory"),
+  recompute: z.boolean().optional().describe("networks keep less in memory for the way back and compute it again, which takes longer"),
   average: z.number().min(0).lt(1).optional().describe("the result is a moving average of the weights with this decay"),
   balance: z.enum(["uncertainty"]).optional().describe("weighs the terms against each other while it trains"),
   nonFinite: z

@@ -18,6 +18,7 @@ const common = {
   rate: () => 1e-3,
   optimiser: { adam: { rate: 1e-3 } },
   accumulate: 1,
+  recompute: false,
   average: null,
   balance: null,
   validation: null,
@@ -140,14 +141,16 @@ test("what else a stage does", () => {
   const choose = { by: "dice", better: "higher", keep: "best", patience: 5 } as const;
   const more = {
     accumulate: 2,
+    recompute: true,
     average: 0.99,
     balance: { uncertainty: {} },
     nonFinite: { skip: 3 },
     validation: { every: 2, measures: ["dice"], choose },
   };
   const lines = asText(explanation(about, [{ ...planned[0]!, ...more }], new Map())).split("\n");
-  expect(lines.slice(7, 12)).toEqual([
+  expect(lines.slice(7, 13)).toEqual([
     "   every batch in 2 parts, one after the other",
+    "   networks keep less for the way back and compute it again",
     "   terms are balanced against each other by uncertainty",
     "   ends with a moving average of its networks (0.99)",
     "   validated every 2 epochs by dice; the best by dice is kept; ends after 5 without a better one",

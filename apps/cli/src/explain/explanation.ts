@@ -40,6 +40,7 @@ export interface ExplainedStage {
   readonly rate: Course;
   readonly optimiser: Json;
   readonly accumulate: PlannedStage["accumulate"];
+  readonly recompute: PlannedStage["recompute"];
   readonly average: PlannedStage["average"];
   readonly balance: PlannedStage["balance"];
   readonly validation: PlannedStage["validation"];
@@ -108,6 +109,7 @@ export const explanation = (
       rate: courseOf(stage.rate),
       optimiser: stage.optimiser,
       accumulate: stage.accumulate,
+      recompute: stage.recompute,
       average: stage.average,
       balance: stage.balance,
       validation: stage.validation,

@@ -28,9 +28,10 @@ export const budget = ({ steps, epochs }: Pick<ExplainedStage, "steps" | "epochs
 };
 
 /** What else a stage does beside its plain steps, a sentence each. */
-export const besides = ({ accumulate, average, balance, validation, nonFinite }: ExplainedStage): readonly string[] => {
+export const besides = ({ accumulate, recompute, average, balance, validation, nonFinite }: ExplainedStage): readonly string[] => {
   const all: string[] = [];
   if (accumulate > 1) all.push(`every batch in ${accumulate} parts, one after the other`);
+  if (recompute) all.push("networks keep less for the way back and compute it again");
   if (balance !== null) all.push(`terms are balanced against each other by ${Object.keys(balance).join(", ")}`);
   if (average !== null) all.push(`ends with a moving average of its networks (${short(average)})`);
   if (validation) {

@@ -75,13 +75,14 @@ test("an ablation leaves terms out of the distillation alone", () => {
 test("options of a budget reach its stage", () => {
   const options = {
     accumulate: 2,
+    recompute: true,
     average: 0.99,
     balance: "uncertainty",
     nonFinite: { skip: 3 },
     validate: { every: 2, keep: "best", patience: 4 },
   };
-  const { accumulate, average, balance, nonFinite, validation, held: on } = named(wired(options, { held }), "distillation");
-  expect({ accumulate, average, nonFinite, on, balance: balance!.describe }).toEqual({ accumulate: 2, average: 0.99, nonFinite: { skip: 3 }, on: held, balance: { uncertainty: {} } }); // prettier-ignore
+  const { accumulate, recompute, average, balance, nonFinite, validation, held: on } = named(wired(options, { held }), "distillation");
+  expect({ accumulate, recompute, average, nonFinite, on, balance: balance!.describe }).toEqual({ accumulate: 2, recompute: true, average: 0.99, nonFinite: { skip: 3 }, on: held, balance: { uncertainty: {} } }); // prettier-ignore
   expect([validation!.every, validation!.choose]).toEqual([2, { by: "dice", better: "higher", keep: "best", patience: 4 }]);
   expect(named(wired(options, { held }), "teacher").validation).toBe(undefined);
   expect(named(wired({}, { held }), "teacher").held).toBe(held);

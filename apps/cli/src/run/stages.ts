@@ -44,7 +44,7 @@ export interface Wired {
 
 /** What a budget asks for beside its length, as the core has it. */
 const optionsOf = (budget: Budget, held: Batches | undefined, at: string): Partial<Omit<Stage, "nets" | "methods">> => {
-  const { accumulate, average, balance, nonFinite, validate } = budget;
+  const { accumulate, recompute, average, balance, nonFinite, validate } = budget;
   if (validate && !held) throw noValidationData(at);
   const validation = validate && {
     measure: { dice: pooledDice("student") },
@@ -55,6 +55,7 @@ const optionsOf = (budget: Budget, held: Batches | undefined, at: string): Parti
   return {
     ...(held && { held }),
     ...(accumulate !== undefined && { accumulate }),
+    ...(recompute === true && { recompute }),
     ...(average !== undefined && { average }),
     ...(balance && { balance: uncertainty() }),
     ...(nonFinite !== undefined && { nonFinite }),

@@ -39,6 +39,8 @@ export interface Stage<N extends Nets = Nets, M extends string = string> {
   readonly data: Data;
   /** Parts that every batch is cut into, one after the other in memory, for one update. Batch norm sees a part at a time. 1 */
   readonly accumulate?: number;
+  /** Networks that know how keep less for the way back and compute it again, which takes longer. Numbers are the same to rounding. false */
+  readonly recompute?: boolean;
   /** The stage ends with a moving average of its networks: avg ← avg + (1 − d)(w − avg), d = min(this, (1 + t)/(10 + t)) at update t from 0. Off if left out. */
   readonly average?: number;
   /** Weighs the terms against each other. Their plain weighted sum if left out. */

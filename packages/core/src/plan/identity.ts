@@ -39,6 +39,7 @@ export function identityOf(stage: Stage): Json {
     data: dataOf(stage.data),
     // what is left out leaves no trace, so that a stage keeps its identity when the contract grows
     ...(stage.accumulate !== undefined && stage.accumulate !== 1 && { accumulate: stage.accumulate }),
+    ...(stage.recompute === true && { recompute: true }),
     ...(stage.average !== undefined && { average: stage.average }),
     ...(stage.balance && { balance: stage.balance.describe }),
     ...(stage.nonFinite !== undefined && stage.nonFinite !== "stop" && { nonFinite: { ...stage.nonFinite } }),

@@ -44,6 +44,7 @@ export interface PlannedStage {
   readonly optimiser: Json;
   /** Parts of a batch; 1 where it is whole. */
   readonly accumulate: number;
+  readonly recompute: boolean;
   /** Of the moving average that the stage ends with; null where there is none. */
   readonly average: number | null;
   readonly balance: Json;
@@ -100,6 +101,7 @@ export function plan(goals: readonly Stage[], surroundings: Surroundings): reado
         rate: overTime(stage.optimiser.rate),
         optimiser: stage.optimiser.describe,
         accumulate: stage.accumulate ?? 1,
+        recompute: stage.recompute ?? false,
         average: stage.average ?? null,
         balance: stage.balance?.describe ?? null,
         validation: stage.validation

@@ -62,10 +62,11 @@ test("the stages in order, with what is trained, frozen, read and weighed; nothi
   expect([batchSize, batchesPerEpoch, picture]).toEqual([2, 2, { height: 2, width: 3, channels: 1, classes: 2 }]);
 });
 
-test("what else a stage does: parts, average, balance, validation, steps taken back", () => {
+test("what else a stage does: parts, recomputation, average, balance, validation, steps taken back", () => {
   const choose = { by: "loss", better: "lower", keep: "best", patience: 3 } as const;
   const more = {
     accumulate: 2,
+    recompute: true,
     average: 0.99,
     balance: uncertainty(),
     nonFinite: { skip: 4 },
@@ -73,15 +74,16 @@ test("what else a stage does: parts, average, balance, validation, steps taken b
     validation: { measure: { loss: () => null as never }, describe: {}, choose },
   };
   const [plain, full] = [plan([fitting()], surroundings)[0]!, plan([fitting(more)], surroundings)[0]!];
-  const of = ({ accumulate, average, balance, validation, nonFinite }: PlannedStage) => [
+  const of = ({ accumulate, recompute, average, balance, validation, nonFinite }: PlannedStage) => [
     accumulate,
+    recompute,
     average,
     balance,
     validation,
     nonFinite,
   ];
-  expect(of(plain)).toEqual([1, null, null, null, "stop"]);
-  expect(of(full)).toEqual([2, 0.99, { uncertainty: {} }, { every: 1, measures: ["loss"], choose }, { skip: 4 }]);
+  expect(of(plain)).toEqual([1, false, null, null, null, "stop"]);
+  expect(of(full)).toEqual([2, true, 0.99, { uncertainty: {} }, { every: 1, measures: ["loss"], choose }, { skip: 4 }]);
   expect(full.trains).toEqual([{ name: "fitting/balance/uncertainty", parameters: 1 }]); // one number for the one term
 });
 

@@ -1,4 +1,5 @@
 import { concat, dispose, engine, keep as keepTensor, slice, Tensor, tidy, type Tensor4D } from "@tensorflow/tfjs-core";
+import { recompute } from "@segdistill/backend";
 import { after } from "@segdistill/backend/ops";
 import type { Answer, Encoding, Module, Network, Pass, Picture, Step, View, Views, Wants } from "../contract/index.js";
 import { noSuchTap, noSuchView, readInsideGradient } from "../errors.js";
@@ -75,8 +76,8 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
 
   const networkPass = (network: Network<string>, statistics: Pass["statistics"], site: string): Pass =>
     phase !== sweep && ready.trained.includes(network)
-      ? { mode: "train", statistics, noise: noise(site) }
-      : { mode: "inference", statistics: "still", noise: noise(site) };
+      ? { mode: "train", statistics, noise: noise(site), ...(ready.stage.recompute && { recompute }) }
+      : { mode: "inference", statistics: "still", noise: noise(site), ...(ready.stage.recompute && { recompute }) };
 
   /** A network's two passes over some pictures, each made when it is first read, once. */
   const passes = (role: string, network: Network<string>, view: string, images: () => Tensor4D) => {
