@@ -50,6 +50,9 @@ test.each<[string, Parts]>([
   ["the batch size", { stage: { data: { ...cases(), batchSize: 4 } } }],
   ["the pictures' size", { stage: { data: { ...cases(), picture: { ...cases().picture, height: 4 } } } }],
   ["the steps", { stage: { steps: 6 } }],
+  ["parts of a batch", { stage: { accumulate: 3 } }],
+  ["a moving average", { stage: { average: 0.9 } }],
+  ["networks that compute again", { stage: { recompute: true } }],
   ["the stage's name", { stage: { name: "other" } }],
   ["the optimiser", { stage: { optimiser: adam({ rate: 0.1 }) } }],
   ["the optimiser's rate", { stage: { optimiser: sgd({ rate: 0.2, momentum: 0.9 }) } }],
@@ -97,6 +100,7 @@ test.each<[string, () => string]>([
   ["the version alone: the built files decide", () => keyOf(goals({ method: { ...fit(), origin: { ...origin, version: "1.0.1" } } }))],
   ["the order of options", () => keyOf(goals({ method: { ...fit({}), origin: { files: "aa", version: "1.0.0", package: "@lab/kd" } } }))],
   ["what else the run trains", () => keyOf([fitting({ name: "beside" }), ...goals()])],
+  ["options that say what is so without them", () => keyOf(goals({ stage: { accumulate: 1, recompute: false, nonFinite: "stop" } }))],
   ["how the stages are asked for", () => keyOf([fitting({ name: "teacher" }), ...goals()])],
 ])("the key does not change with %s", (_, key) => {
   expect(key()).toBe(plain);
