@@ -156,7 +156,7 @@ describe("configuration and run folder", { timeout: 240_000 }, () => {
     ],
     [
       "distil.optimizer=adam",
-      'unknown key "optimizer" in distil. Nearest: "optimiser". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
+      'unknown key "optimizer" in distil. Nearest: "optimiser". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, recompute, schedule, steps, validate, warmUp, without.',
     ],
   ])("%s is refused", (set, message) => {
     expect(run("--data", "folder=good", "--set", set)).toEqual({ code: 2, message: `[--set ${set}] ${message}` });

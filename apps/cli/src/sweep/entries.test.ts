@@ -83,7 +83,7 @@ test("names that are left out are made of what is set, as names of folders", () 
 describe("what is refused", () => {
   test("a path that no configuration has, with the nearest one, at its own line", () => {
     expect(error("distil.optimiser.adam.rate: 1e-4", "distil.optimizer.adam.rate: 1e-4")).toBe(
-      '[c.yaml:10:12] unknown key "optimizer" in distil. Nearest: "optimiser". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
+      '[c.yaml:10:12] unknown key "optimizer" in distil. Nearest: "optimiser". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, recompute, schedule, steps, validate, warmUp, without.',
     );
     expect(error("distil.optimiser.adam.rate: 1e-4", "distil.optimiser.adam.rate: fast")).toBe(
       '[c.yaml:10:12] distil.optimiser.adam.rate: expected a number, found "fast".',
@@ -147,7 +147,7 @@ describe("what is refused", () => {
       `[c.yaml:10:51] path "data.validation.split" of a sweep's set is that of all tries, which are measured on one data.validation. Put data beside sweep. Expected a path and its value, for example "distil.epochs": 2.`,
     );
     expect(ofChosen("{ name: best, choose: [{ distil.steps: 1 }, { distil.step: 1 }] }")).toBe(
-      '[c.yaml:10:51] unknown key "step" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, schedule, steps, validate, warmUp, without.',
+      '[c.yaml:10:51] unknown key "step" in distil. Nearest: "steps". Known keys: accumulate, average, balance, clip, epochs, groups, init, methods, nonFinite, optimiser, recompute, schedule, steps, validate, warmUp, without.',
     );
   });
 

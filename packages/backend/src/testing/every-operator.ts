@@ -79,9 +79,10 @@ export const uses: Uses = {
   statelessNormal: (x, _, seed) => mul(x, ops.statelessNormal(x.shape, seed)),
   float32Barrier: (x) => ops.float32Barrier(x),
   after: (x) => ops.after(x, [square(x)]),
-  // where a layer is, for messages: they compute nothing
+  // where code stands, and whether it runs again: they compute nothing
   inLayer: (x) => x,
   inModule: (x) => x,
+  isRunAgain: (x) => x,
   layerPath: (x) => x,
 };
 
