@@ -204,14 +204,17 @@ export interface MemoryNeed {
   readonly available: number | null;
   /** The largest batch that would fit; null where that is not known. */
   readonly fits: number | null;
+  /** Whether its networks compute again already. */
+  readonly recompute: boolean;
 }
 const gigabytes = (bytes: number | null): string => (bytes === null ? "an unknown amount" : `${(bytes / 1e9).toPrecision(3)} GB`);
-const remedyOf = ({ fits }: MemoryNeed): string =>
-  fits === null
-    ? "Lower sample.batch or sample.patch, raise accumulate, or set recompute."
-    : fits > 0
-      ? `A batch of ${fits} would fit: lower sample.batch, raise accumulate, or set recompute.`
-      : "Not even one picture would fit: lower sample.patch, set recompute, or take a smaller network.";
+const orOf = (ways: readonly string[]): string => `${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)!}`;
+const remedyOf = ({ fits, recompute }: MemoryNeed): string => {
+  const again = recompute ? [] : ["set recompute"];
+  if (fits === null) return `${orOf(["Lower sample.batch or sample.patch", "raise accumulate", ...again])}.`;
+  if (fits > 0) return `A batch of ${fits} would fit: ${orOf(["lower sample.batch", "raise accumulate", ...again])}.`;
+  return `Not even one picture would fit: ${orOf(["lower sample.patch", ...again, "take a smaller network"])}.`;
+};
 export const tooLittleMemory = (need: MemoryNeed): CoreError =>
   userError(
     "core/too-little-memory",

@@ -1,14 +1,14 @@
 import { startEngine } from "@segdistill/backend";
 import { expect, test } from "vitest";
-import type { CheckedMethod } from "./contract/index.js";
+import type { CheckedMethod, Stage } from "./contract/index.js";
 import type { Ready } from "./plan/prepare.js";
 import { memoryGuard } from "./memory.js";
 import { fit, fitting, thrownBy } from "./testing/small.js";
 
 await startEngine();
 
-const ready = (batchSize: number, accumulate?: number): Ready =>
-  ({ stage: { name: "distillation", data: { batchSize }, ...(accumulate !== undefined && { accumulate }) } }) as Ready;
+const ready = (batchSize: number, more: Pick<Stage, "accumulate" | "recompute"> = {}): Ready =>
+  ({ stage: { name: "distillation", data: { batchSize }, ...more } }) as Ready;
 const text = (act: () => void): string => {
   try {
     act();
@@ -29,9 +29,13 @@ test("by hand: a step above what is available is refused with the batch that wou
   expect(text(() => memoryGuard(ready(8), "float32", 1e9).planned(8e9))).toContain(
     "Not even one picture would fit: lower sample.patch, set recompute, or take a smaller network.",
   );
+  // who has set it is not told to
+  const again = (available: number): string => text(() => memoryGuard(ready(8, { recompute: true }), "float32", available).planned(8e9));
+  expect(again(5.25e9)).toContain("A batch of 3 would fit: lower sample.batch, or raise accumulate.");
+  expect(again(1e9)).toContain("Not even one picture would fit: lower sample.patch, or take a smaller network.");
   expect(text(() => memoryGuard(ready(8), "float32", 1e8).planned(8e9))).toContain("Not even one picture would fit");
   // in two parts a step holds 4 pictures at a time, of 1.3 GB: two of them fit beside 0.15 GB
-  expect(text(() => memoryGuard(ready(8, 2), "float32", 3e9).planned(4e9))).toContain("A batch of 4 would fit");
+  expect(text(() => memoryGuard(ready(8, { accumulate: 2 }), "float32", 3e9).planned(4e9))).toContain("A batch of 4 would fit");
   for (const [precision, available] of [["float32", 10.6e9], ["bfloat16", 6.2e9]] as const) // prettier-ignore
     expect(text(() => memoryGuard(ready(8), precision, available).planned(8e9))).toBe("nothing was thrown");
 });

@@ -23,7 +23,7 @@ const aside = 150e6;
  * grows with the batch.
  */
 export function memoryGuard({ stage }: Ready, precision: Precision, available = availableMemory()): MemoryGuard {
-  const { name, data, accumulate: parts = 1 } = stage;
+  const { name, data, accumulate: parts = 1, recompute = false } = stage;
   let estimate: number | null = null;
   const fits = (): number | null => {
     if (estimate === null || available === null) return null;
@@ -34,14 +34,23 @@ export function memoryGuard({ stage }: Ready, precision: Precision, available = 
     planned: (bytes) => {
       estimate = bytes * measured[precision] + aside;
       if (available !== null && estimate > available)
-        throw Object.assign(tooLittleMemory({ stage: name, batch: data.batchSize, estimate, available, fits: fits() }), { estimate });
+        throw Object.assign(tooLittleMemory({ stage: name, batch: data.batchSize, estimate, available, fits: fits(), recompute }), {
+          estimate,
+        });
     },
     explained: (failure) => {
       const { code, message } = failure as { readonly code?: string; readonly message?: string };
       if (code !== "backend/out-of-memory") return failure;
       // the estimate was too low then: half of what was asked for is the next thing to try
       const half = Math.floor(data.batchSize / 2);
-      return outOfMemory(message!, { stage: name, batch: data.batchSize, estimate, available, fits: Math.min(half, fits() ?? half) });
+      return outOfMemory(message!, {
+        stage: name,
+        batch: data.batchSize,
+        estimate,
+        available,
+        fits: Math.min(half, fits() ?? half),
+        recompute,
+      });
     },
   };
 }

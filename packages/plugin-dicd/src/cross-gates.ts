@@ -15,11 +15,12 @@ type Named = readonly [name: string, prediction: (step: Reads) => Tensor4D];
  * The same whatever `headers` is, so that the ablation can be laid beside the exchange. Dice counts labelled pictures, D all. methods.md 4 asks that both networks' Dice be known; which figures and names: [ours].
  */
 export const crossGates = (aligned: Alignment, divergence: Divergence): readonly Gate<Reads>[] => {
-  const crossed: readonly Named[] = [
-    ["student-through-teacher", (step) => studentThroughTeacher(aligned, step)],
-    ["teacher-through-student", (step) => teacherThroughStudent(aligned, step, { detachSkips: false })],
+  const once = (name: string, predict: (step: Reads) => Tensor4D): Named => [name, (step) => step.once(name, () => predict(step))];
+  const crossed = [
+    once("student-through-teacher", (step) => studentThroughTeacher(aligned, step)),
+    once("teacher-through-student", (step) => teacherThroughStudent(aligned, step, { detachSkips: false })),
   ];
-  const itself: Named = ["student-through-itself", (step) => studentThroughItself(aligned, step, { detachSkips: false })];
+  const itself = once("student-through-itself", (step) => studentThroughItself(aligned, step, { detachSkips: false }));
   const told = (name: string, measure: Gate<Reads>["measure"]): Gate<Reads> => ({ name, measure, accept: () => true, otherwise: "warn" });
   const dice = ([name, of]: Named): Gate<Reads> => told(`dice-${name}`, (step) => diceOf(of(step), step));
   return [

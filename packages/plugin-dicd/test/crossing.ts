@@ -46,7 +46,9 @@ export const stepOf = (student: Half, teacher: Half, rest: Partial<Record<"valid
     tap: () => undefined as never,
     decode: ({ bottleneck, skips }: Encoding) => decoded(half, bottleneck, skips[0]!),
   });
-  return { net: { teacher: answer(teacher), student: answer(student) }, ...rest } as unknown as Step<Wants>;
+  const made = new Map<string, unknown>();
+  const once = (name: string, make: () => unknown): unknown => (made.has(name) || made.set(name, make()), made.get(name));
+  return { net: { teacher: answer(teacher), student: answer(student) }, once, ...rest } as unknown as Step<Wants>;
 };
 
 /** What the method brings, with the networks' aligners. */

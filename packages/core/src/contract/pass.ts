@@ -16,7 +16,7 @@ export interface Pass {
   readonly statistics: "move" | "still";
   readonly noise: Noise;
   /**
-   * There where the stage gives time for memory (`recompute`): runs a block of the network, whose inner values are not kept but computed again on the way back. The block must do the
+   * Given where the stage gives time for memory (`recompute`): runs a block of the network, whose inner values are not kept but computed again on the way back. The block must do the
    * same both times, and read no variable of JavaScript that changes. A network calls it around its large parts: `pass.recompute?.(block) ?? block()`; one that does not, keeps everything.
    */
   readonly recompute?: <T extends Tensor>(block: () => T) => T;

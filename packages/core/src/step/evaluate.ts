@@ -74,10 +74,11 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, keep(part as unknown)])) as T;
   };
 
-  const networkPass = (network: Network<string>, statistics: Pass["statistics"], site: string): Pass =>
-    phase !== sweep && ready.trained.includes(network)
-      ? { mode: "train", statistics, noise: noise(site), ...(ready.stage.recompute && { recompute }) }
-      : { mode: "inference", statistics: "still", noise: noise(site), ...(ready.stage.recompute && { recompute }) };
+  const networkPass = (network: Network<string>, statistics: Pass["statistics"], site: string): Pass => ({
+    ...(phase !== sweep && ready.trained.includes(network) ? { mode: "train", statistics } : { mode: "inference", statistics: "still" }),
+    noise: noise(site),
+    ...(ready.stage.recompute && { recompute }),
+  });
 
   /** A network's two passes over some pictures, each made when it is first read, once. */
   const passes = (role: string, network: Network<string>, view: string, images: () => Tensor4D) => {
