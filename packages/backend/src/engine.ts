@@ -2,7 +2,7 @@ import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/
 import { computeOn } from "./computing.js";
 import { libraryNotFound, notStarted, usedAfterDispose, wrongThreads } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
-import { findLibrary, searchedPlaces, type Library } from "./library/index.js";
+import { findLibrary, processorFlags, searchedPlaces, vectorsOf, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
 import type { Device } from "./native/context.js";
 import type { MemoryUse } from "./native/handles.js";
@@ -88,7 +88,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   await ready();
   registerOperators();
   mendGradients();
-  computeOn(context.devices.some(({ type }) => type === "GPU") ? "gpu" : "cpu");
+  computeOn(context.devices.some(({ type }) => type === "GPU") ? "gpu" : "cpu", vectorsOf(processorFlags(), process.env));
   const info: EngineInfo = {
     library,
     tensorflow: c.TF_Version(),

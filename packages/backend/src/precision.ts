@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import {
   dispose,
@@ -15,7 +14,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { compile, type Precision } from "./compile.js";
-import { cacheFolder, tensorflowVersion } from "./library/index.js";
+import { cacheFolder, processorKind, tensorflowVersion } from "./library/index.js";
 import { conv2d, relu } from "./ops/index.js";
 
 /** A precision, and why it was taken. */
@@ -33,9 +32,8 @@ const pays = 0.9;
  */
 export async function choosePrecision(wanted: Precision | "auto"): Promise<ChosenPrecision> {
   if (wanted !== "auto") return { precision: wanted, why: "as asked for" };
-  const processor = cpus()[0]?.model ?? "unknown";
   const file = join(cacheFolder(), "precision.json");
-  const key = `${processor} · TensorFlow ${tensorflowVersion}`;
+  const key = `${processorKind()} · TensorFlow ${tensorflowVersion}`;
   const known = readCache(file);
   let ratio = known[key];
   if (ratio === undefined) {

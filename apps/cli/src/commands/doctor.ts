@@ -59,7 +59,7 @@ const findings = async (folder: string): Promise<readonly Finding[]> => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const newEnough = major > 20 || (major === 20 && minor >= 19);
   const { cpuFlags } = await import("@segdistill/core");
-  const flags = await cpuFlags();
+  const flags = cpuFlags();
   const cache = cacheFolder();
   const freeBytes = await freeOf(cache);
   const threads = process.env["SEGDISTILL_THREADS"];

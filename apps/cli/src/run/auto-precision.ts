@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { choosePrecision, type ChosenPrecision, type Precision } from "@segdistill/backend";
-import { cacheFolder, tensorflowVersion } from "@segdistill/backend/library";
+import { cacheFolder, processorKind, tensorflowVersion } from "@segdistill/backend/library";
 import { plan, sha256 } from "@segdistill/core";
 import type { Stage } from "@segdistill/core/contract";
 import { isUserError } from "../errors.js";
@@ -45,7 +44,7 @@ export const autoPrecision = async (goals: readonly Stage[], options: AutoOption
   const stages = plan(goals, { seed: 0, precision: "float32", code: null });
   if (stages.reduce((sum, stage) => sum + stage.steps, 0) < worthTiming) return alone;
 
-  const key = sha256(JSON.stringify([cpus()[0]?.model, tensorflowVersion, stages.map((stage) => stage.key)]));
+  const key = sha256(JSON.stringify([processorKind(), tensorflowVersion, stages.map((stage) => stage.key)]));
   const known = readCache(file)[key];
   if (typeof known === "number") return byRatio(known);
   if (time === null) return alone;

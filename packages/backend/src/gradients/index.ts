@@ -8,7 +8,7 @@ import { mendProduct } from "./product.js";
 import { mendRearranging } from "./rearranging.js";
 import { mendResize } from "./resize.js";
 import { mendSecondOrder } from "./second-order.js";
-import { mendDilated, mendSpatialSecondOrder } from "./spatial.js";
+import { mendDilated, mendKernelGradient, mendSpatialSecondOrder } from "./spatial.js";
 
 /** Replaces the gradients of tfjs that are wrong, missing or slow, in tfjs's own registry (engine-ops.md §2, §3). */
 export function mendGradients(): void {
@@ -23,5 +23,6 @@ export function mendGradients(): void {
   mendResize();
   mendDepthwise();
   mendDilated();
+  mendKernelGradient();
   mendSpatialSecondOrder();
 }

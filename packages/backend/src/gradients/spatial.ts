@@ -1,16 +1,19 @@
 import {
   batchToSpaceND,
   getGradient,
+  getKernel,
   spaceToBatchND,
   zerosLike,
   type NamedAttrMap,
   type Tensor,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { call, replaceGradient } from "../operators/operator.js";
+import { kernelGradient, productsPay } from "../operators/kernel-gradient.js";
+import { call, replaceGradient, replaceKernel } from "../operators/operator.js";
 import { frameOf, pair, spanOf, type Pair } from "../operators/padding.js";
 import { phasesOf } from "../operators/space-to-batch.js";
 
+type Four = [number, number, number, number];
 type Zeros = [before: number, after: number];
 type Around = readonly [batch: Zeros, rows: Zeros, columns: Zeros, channels: Zeros];
 /** tfjs's attributes of a convolution. */
@@ -70,6 +73,22 @@ export function mendDilated(): void {
         filter: () => call("DepthwiseConv2dNativeBackpropFilter", { x: phases(), dy: dPhases() }, way({ filterShape: filter.shape })),
       };
     },
+  });
+}
+
+/** The gradient in the kernel by products of matrices where oneDNN's own is slow; the gradients of it stay what they are. */
+export function mendKernelGradient(): void {
+  const { kernelFunc } = getKernel("Conv2DBackpropFilter", "tensorflow");
+  replaceKernel("Conv2DBackpropFilter", (inputs, attributes, backend) => {
+    const { strides, pad, dataFormat = "NHWC", filterShape } = attributes as unknown as Convolution & { readonly filterShape: Four };
+    const [x, dy] = [inputs["x"], inputs["dy"]] as [Tensor4D, Tensor4D];
+    const [stride, other] = pair(strides);
+    if (typeof pad === "string" && dataFormat === "NHWC" && stride === other) {
+      const frame = frameOf([x.shape[1], x.shape[2]], [filterShape[0], filterShape[1]], stride, pad);
+      const convolution = { stride, dilation: pair(1), frame, kernel: filterShape };
+      if (productsPay(x, dy, convolution)) return kernelGradient(x, dy, convolution);
+    }
+    return kernelFunc({ inputs, attrs: attributes, backend }) as Tensor;
   });
 }
 

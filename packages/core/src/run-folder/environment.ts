@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { arch, cpus, platform, release, totalmem } from "node:os";
+import { processorFlags } from "@segdistill/backend/library";
 import { z } from "zod";
 import { sha256 } from "./content.js";
 import { gitCommit } from "./git-commit.js";
@@ -88,12 +89,9 @@ export const flagsOfInterest: readonly string[] = [
 const decides = /^(TF_(?!CLI_)|ONEDNN_|DNNL_|OMP_|KMP_|MKL_|SEGDISTILL_THREADS$|CUDA_VISIBLE_DEVICES$|NVIDIA_TF32_OVERRIDE$)/;
 
 /** Those of {@link flagsOfInterest} that this CPU has; null where the system does not tell. */
-export const cpuFlags = async (): Promise<readonly string[] | null> => {
-  const info = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
-  const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1];
-  if (line === undefined) return null;
-  const has = new Set(line.split(/\s+/));
-  return flagsOfInterest.filter((flag) => has.has(flag));
+export const cpuFlags = (): readonly string[] | null => {
+  const has = processorFlags();
+  return has && flagsOfInterest.filter((flag) => has.has(flag));
 };
 
 /**
@@ -111,7 +109,7 @@ export async function describeEnvironment(parts: EnvironmentParts): Promise<Envi
     node: process.versions.node,
     packages: Object.fromEntries(Object.entries(packages).sort(byName)),
     os: { platform: platform(), release: release(), arch: arch() },
-    cpu: { model: model === undefined || model === "" ? null : model, count: cpus().length, flags: await cpuFlags() },
+    cpu: { model: model === undefined || model === "" ? null : model, count: cpus().length, flags: cpuFlags() },
     memoryBytes: totalmem(),
     threads,
     precision,
