@@ -2,11 +2,13 @@ import { KernelBackend, registerBackend, setBackend } from "@tensorflow/tfjs-cor
 import { expect, test } from "vitest";
 import { compile, startEngine } from "./index.js";
 import { computing } from "./computing.js";
+import { processorFlags, vectorsOf } from "./library/index.js";
 
 test("the device is TensorFlow's while tfjs computes with TensorFlow; the precision is that of the step that is traced", async () => {
-  expect(computing()).toEqual({ device: null, precision: "float32" });
+  expect(computing()).toEqual({ device: null, precision: "float32", vectors: "unknown" });
   await startEngine();
-  const here = { device: expect.stringMatching(/^[cg]pu$/) as string, precision: "float32" };
+  const vectors = vectorsOf(processorFlags(), process.env);
+  const here = { device: expect.stringMatching(/^[cg]pu$/) as string, precision: "float32", vectors };
   expect(computing()).toEqual(here);
 
   let inside: unknown;

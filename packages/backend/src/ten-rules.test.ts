@@ -205,7 +205,18 @@ describe("the ten rules of engine-ops.md §1", () => {
     type Result =
       | { readonly exact: Trained; readonly plain: Trained; readonly behind: Trained }
       | { readonly code: string; readonly message: string };
-    const expectRefusalOrFloat32 = (found: Result): string => {
+    type Computed = Extract<Result, { readonly exact: Trained }>;
+    const expectBarrier = ({ exact, plain, behind }: Computed): void => {
+      expect(exact.weights).toBeLessThan(0.01);
+      expect(plain.moments).toBe(1); // the pass does run, and does swallow the optimiser
+      expect(plain.weights).toBeGreaterThan(0.3);
+      expect(behind.moments).toBeLessThan(0.01);
+      expect(behind.weights).toBeLessThan(0.01);
+      expect(behind.loss).not.toBe(exact.loss);
+      expect(Math.abs(behind.loss / exact.loss - 1)).toBeLessThan(0.02);
+    };
+    /** Where the processor has no such instructions it depends on the processor and on the machine's caps which of three things TensorFlow does. */
+    const withoutInstructions = (found: Result): string => {
       if ("message" in found) {
         expect(found).toEqual({
           code: "backend/bfloat16",
@@ -214,30 +225,25 @@ describe("the ten rules of engine-ops.md §1", () => {
         });
         return "refused with our words";
       }
-      expect(found.behind).toEqual(found.exact);
-      return "computed in float32";
+      if (JSON.stringify(found.behind) === JSON.stringify(found.exact)) return "computed in float32";
+      expectBarrier(found); // by TensorFlow's own kernels, twelve times as slow as float32
+      return "computed without oneDNN";
     };
 
     test(`on this CPU: ${native.length > 0 ? `with ${native.join(", ")}` : "without native bfloat16"}`, async () => {
       const found = lastLine((await children.run(script)).stdout) as Result;
       if (native.length === 0) {
-        console.log(`rule 10: no native bfloat16 here; ${expectRefusalOrFloat32(found)}`);
+        console.log(`rule 10: no native bfloat16 here; ${withoutInstructions(found)}`);
         return;
       }
       console.log(`rule 10: bfloat16 computed by ${native.join(", ")}: ${JSON.stringify(found)}`);
       if ("message" in found) throw new Error(found.message);
-      expect(found.exact.weights).toBeLessThan(0.01);
-      expect(found.plain.moments).toBe(1); // the pass does run, and does swallow the optimiser
-      expect(found.plain.weights).toBeGreaterThan(0.3);
-      expect(found.behind.moments).toBeLessThan(0.01);
-      expect(found.behind.weights).toBeLessThan(0.01);
-      expect(found.behind.loss).not.toBe(found.exact.loss);
-      expect(Math.abs(found.behind.loss / found.exact.loss - 1)).toBeLessThan(0.02);
+      expectBarrier(found);
     });
 
     test("on a CPU capped to AVX2, which has none", async () => {
       const found = lastLine((await children.run(script, { ONEDNN_MAX_CPU_ISA: "AVX2" })).stdout) as Result;
-      console.log(`rule 10, capped: ${expectRefusalOrFloat32(found)}`);
+      console.log(`rule 10, capped: ${withoutInstructions(found)}`);
     });
   });
 });
