@@ -41,9 +41,12 @@ test(
     // U-Net of five levels: 2 · 5 + 2 · 4 convolutions, 4 transposed ones, whose forward pass is a convolution's gradient, and the head
     const count = (of: Printed["stages"][number], kind: string, direction: string): number =>
       of.compiled.primitives.find((one) => one.kind === kind && one.direction === direction)?.count ?? 0;
-    expect(count(teacher!, "convolution", "backward_weights")).toBe(23);
+    expect(count(teacher!, "convolution", "forward")).toBe(23);
+    // where the processor has AVX2 only, some are products: one for each transposed convolution that is wide enough
+    expect(count(teacher!, "convolution", "backward_weights") + count(teacher!, "matmul", "")).toBe(23);
     expect(count(teacher!, "batch_normalization", "backward")).toBe(18);
-    expect(teacher!.opByOp.operators.find(({ op }) => op === "Conv2DBackpropFilter")?.count).toBe(23);
+    const ops = (name: string): number => teacher!.opByOp.operators.find(({ op }) => op === name)?.count ?? 0;
+    expect(ops("Conv2DBackpropFilter") + ops("BatchMatMulV2")).toBe(23);
     for (const { compiled, opByOp } of stages) {
       expect(compiled.stepMs).toBeGreaterThan(0);
       expect(opByOp.opsMs).toBeLessThan(opByOp.stepMs);

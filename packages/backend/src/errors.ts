@@ -124,7 +124,8 @@ export function tensorflowFailed(code: StatusCode, message: string, op: string):
       `[backend] out of memory in ${op}: ${what}. Take a smaller batch or patch, or precision: bfloat16.`,
     );
   }
-  if (message.includes("could not create a primitive"))
+  // where oneDNN has no kernels for it, it says so itself, or TensorFlow computes with its own, which know no dilation
+  if (message.includes("could not create a primitive") || said.includes("do not yet support dilation rates"))
     return error(
       "backend/bfloat16",
       1,

@@ -28,7 +28,7 @@ const images = tensor4d(pixels, [b, side, side, 1]);
  * methods.md 3.2.2 "expected magnitudes" [inferred]: untrained FANet, Mobile U-Net and paraphrasers, 8 pictures, patches of 3 × 3: L_vertex ≈ 1.1e4, L_edge ≈ 6.7e6. A mean
  * for a sum, or a normalised node, is orders of magnitude away.
  */
-test("R1's magnitudes are the expected ones within a factor of 3", () => {
+test("R1's magnitudes are the expected ones within a factor of 3", { timeout: 300_000 }, () => {
   const [big, small] = [fanet({ classes: 2 }).build(at("teacher")), mobileUNet({ classes: 2 }).build(at("student"))];
   const [low, high] = ["low", "high"].map((name) => at(name).module(name, paraphraser({ from: 256, to: 24 }).build));
   const teacher = tidy(() => {
