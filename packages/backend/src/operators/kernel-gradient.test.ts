@@ -86,20 +86,22 @@ describe("is taken", () => {
       conv2d(x, k, options);
   const plain = on({});
 
+  const wide: Shape4 = [1, 96, 90, 16];
   test.each<[string, "op" | "products", Shape4, Shape4, F?, Precision?]>([
-    ["3×3", "products", [1, 20, 19, 16], [3, 3, 16, 16]],
-    ["1×1", "products", [1, 20, 19, 16], [1, 1, 16, 16]],
-    ["a map so small that its border counts", "op", [1, 10, 9, 16], [3, 3, 16, 16]],
-    ["too few channels in", "op", [1, 20, 19, 15], [3, 3, 15, 16]],
-    ["too few channels out", "op", [1, 20, 19, 16], [3, 3, 16, 15]],
-    ["dilated", "products", [1, 24, 24, 16], [3, 3, 16, 16], on({ dilation: 2 })],
-    ["so far dilated that most would be zeros", "op", [1, 20, 20, 16], [3, 3, 16, 16], on({ dilation: 3 })],
-    ["groups", "op", [1, 20, 19, 64], [3, 3, 32, 64], on({ groups: 2 })],
-    ["stride 2 of an odd kernel", "op", [1, 20, 20, 16], [3, 3, 16, 16], on({ stride: 2 })],
-    ["stride 2 of an even one", "products", [1, 20, 20, 16], [4, 4, 16, 16], on({ stride: 2 })],
-    ["a phase of the map is wide enough", "products", [1, 20, 20, 4], [2, 2, 4, 16], on({ stride: 2 })],
-    ["transposed", "products", [1, 20, 19, 16], [2, 2, 16, 16], (x, k) => convTranspose2d(x, k, { stride: 2, padding: "same" })],
-    ["bfloat16", "op", [1, 20, 19, 16], [3, 3, 16, 16], plain, "bfloat16"],
+    ["3×3", "products", wide, [3, 3, 16, 16]],
+    ["1×1", "products", [1, 96, 90, 64], [1, 1, 64, 64]],
+    ["a map so small that its border counts", "op", [4, 10, 9, 160], [3, 3, 160, 160]],
+    ["too few channels in", "op", [1, 96, 90, 15], [3, 3, 15, 32]],
+    ["too few channels out", "op", [1, 96, 90, 32], [3, 3, 32, 15]],
+    ["too little to do", "op", [1, 84, 86, 16], [3, 3, 16, 16]], // 16.6 million; 2^24 are 16.8
+    ["dilated", "products", wide, [3, 3, 16, 16], on({ dilation: 5 })],
+    ["so far dilated that most would be zeros", "op", wide, [3, 3, 16, 16], on({ dilation: 10 })],
+    ["groups", "op", [1, 96, 90, 64], [3, 3, 32, 64], on({ groups: 2 })],
+    ["stride 2 of an odd kernel", "op", [1, 96, 90, 32], [3, 3, 32, 32], on({ stride: 2 })],
+    ["stride 2 of an even one", "products", [1, 96, 90, 32], [4, 4, 32, 32], on({ stride: 2 })],
+    ["a phase of the map is wide enough", "products", [4, 180, 180, 4], [2, 2, 4, 36], on({ stride: 2 })],
+    ["transposed", "products", [1, 96, 90, 32], [2, 2, 32, 32], (x, k) => convTranspose2d(x, k, { stride: 2, padding: "same" })],
+    ["bfloat16", "op", wide, [3, 3, 16, 16], plain, "bfloat16"],
   ])("%s: %s", (_, expected, size, kernel, f = plain, precision = "float32") => {
     [device, vectors] = ["cpu", "avx2"];
     expect(way(f, size, kernel, precision)).toBe(expected);
@@ -111,12 +113,12 @@ describe("is taken", () => {
     ["gpu", "avx2"],
   ] as const)("not on a %s with %s", (on, as) => {
     [device, vectors] = [on, as];
-    expect(way(plain, [1, 20, 19, 16], [3, 3, 16, 16])).toBe("op");
+    expect(way(plain, wide, [3, 3, 16, 16])).toBe("op");
   });
 });
 
 test("its own gradients are the convolution's", () => {
-  const [x, kernel, dy, w] = [map([2, 6, 5, 16], 1), map([3, 3, 16, 17], 2), map([2, 6, 5, 17], 3), map([3, 3, 16, 17], 4)];
+  const [x, kernel, dy, w] = [map([2, 64, 62, 16], 1), map([3, 3, 16, 17], 2), map([2, 64, 62, 17], 3), map([3, 3, 16, 17], 4)];
   const twice = (): tf.Tensor[] =>
     tf.grads((a: tf.Tensor, d: tf.Tensor) =>
       tf.sum(tf.mul(w, tf.grad((k: tf.Tensor) => tf.sum(tf.mul(d, conv2d(a as never, k as never))))(kernel))),

@@ -13,6 +13,8 @@ export interface Convolution {
 
 /** Channels below which a product has too little to do for every number that it reads. */
 const fewest = 16;
+/** Multiply-accumulates below which either way is over at once, and one op is built sooner than twenty. */
+const least = 2 ** 24;
 /** What may be computed for nothing, beside the map and behind its rows, as a share of the map. */
 const waste = 0.4;
 /** Numbers of a map that are copied at once: 16 MB, which stay in the processor's cache. */
@@ -27,7 +29,8 @@ export function productsPay(x: Tensor, dy: Tensor, { stride: s, dilation, kernel
   if (device !== "cpu" || precision !== "float32" || vectors !== "avx2") return false;
   const whole = kh % s === 0 && kw % s === 0 && (s === 1 || Math.max(...dilation) === 1);
   if (!whole || x.shape[3] !== c || Math.min(s * s * c, o) < fewest) return false;
-  const [, h, w] = dy.shape as Tensor4D["shape"];
+  const [b, h, w] = dy.shape as Tensor4D["shape"];
+  if (b * h * w * kh * kw * c * o < least) return false;
   const grid = (h + dilation[0] * (kh / s - 1)) * (w + dilation[1] * (kw / s - 1));
   return grid <= (1 + waste) * h * w;
 }
