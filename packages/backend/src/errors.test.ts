@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runtime } from "./engine.js";
-import { libraryNotFound, wrongVersion, type BackendError } from "./errors.js";
+import { libraryNotFound, tensorflowFailed, wrongVersion, type BackendError } from "./errors.js";
 import { compile, startEngine } from "./index.js";
 import { attr } from "./operators/operator.js";
 import { conv2d, convTranspose2d, depthwiseConv2d } from "./ops/index.js";
@@ -46,6 +46,17 @@ test("no library, and a library of another version: exit code 2, for the user ca
     exit: 2,
     message:
       '[backend] the library in "/a" is TensorFlow 2.20.0; 2.21.0 is expected. Run `npx segdistill setup`, or point SEGDISTILL_TENSORFLOW elsewhere.',
+  });
+});
+
+test.each([
+  ["UNIMPLEMENTED", "could not create a primitive descriptor for the convolution forward propagation primitive"],
+  ["INVALID_ARGUMENT", "Current CPU implementations do not yet support dilation rates larger than 1."],
+] as const)("bfloat16 on a processor without instructions for it, whoever of TensorFlow and oneDNN says so: %s", (status, said) => {
+  expect(tensorflowFailed(status, said, 'compiled function "s"')).toMatchObject({
+    code: "backend/bfloat16",
+    message:
+      '[backend] compiled function "s": this CPU cannot compute convolutions in bfloat16 (its flag avx512_bf16 or amx_bf16 is missing). Set precision: float32.',
   });
 });
 
