@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compile, startEngine } from "./index.js";
+import { processorFlags } from "./library/index.js";
 import { conv2d, depthwiseConv2d, logSoftmax, statelessNormal, statelessUniform } from "./ops/index.js";
 import { gradientError, secondGradientError } from "./testing/central-differences.js";
 import { newChildren, type Children } from "./testing/child.js";
@@ -159,8 +159,7 @@ describe("the ten rules of engine-ops.md §1", () => {
   });
 
   describe("10: in bfloat16 the optimiser stays in float32 behind the barrier", () => {
-    const flags = process.platform === "linux" ? (/^flags.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "") : "";
-    const native = ["amx_bf16", "avx512_bf16"].filter((flag) => flags.split(/\s+/).includes(flag));
+    const native = ["amx_bf16", "avx512_bf16"].filter((flag) => processorFlags()?.has(flag));
     // six steps of Adam's moments on two convolutions; the fraction of weights and moments without low bits, with and without the barrier
     const script = `
       import { compile, conv2d, float32Barrier, relu, startEngine } from "./backend.mjs";

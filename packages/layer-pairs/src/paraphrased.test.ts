@@ -1,6 +1,6 @@
 import { abs, add, mean, mul, slice, sub, square, tensor4d, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
-import { existsSync, readFileSync } from "node:fs";
 import { compile, startEngine } from "@segdistill/backend";
+import { hasBfloat16 } from "@segdistill/backend/library";
 import { publishedRates, scope, stage, type Data, type Module } from "@segdistill/core";
 import type { At, Built, CheckedMethod, Stage, Step, Wants } from "@segdistill/core/contract";
 import { describe, expect, test } from "vitest";
@@ -132,8 +132,7 @@ test("a configuration's options: defaults, and what is refused", () => {
     expect(paraphraserOption.safeParse(wrong).success).toBe(false);
 });
 
-const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-test.skipIf(!/avx512_bf16|amx_bf16/.test(flags))("in a bfloat16 step what follows an encoder, or the loss's decoder, is float32", () => {
+test.skipIf(!hasBfloat16())("in a bfloat16 step what follows an encoder, or the loss's decoder, is float32", () => {
   const module = scope("p", "pm", 0, new Map<string, Module>()).module("pm", paraphraser({ from: 6, to: 3 }).build);
   const [encoders] = paraphrased(quarter).encoders({ net, use: () => () => module.encode } as never);
   const step = compile(

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { add, mean, mul, randomUniform, squaredDifference, tensor, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { compile, startEngine } from "@segdistill/backend";
+import { hasBfloat16 } from "@segdistill/backend/library";
 import { oneHot } from "@segdistill/backend/ops";
 import { expect, test } from "vitest";
 import { attentionDifference } from "./attention.js";
@@ -13,8 +13,7 @@ import { pairDifference } from "./structured-knowledge.js";
 
 await startEngine();
 
-const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-const native = /avx512_bf16|amx_bf16/.test(flags);
+const native = hasBfloat16();
 
 // maps between 1 and 2: all cosines are near 1, and students differ from teachers by less than bfloat16's steps there
 const [student, teacher] = [1, 2].map((seed) => add(randomUniform([2, 12, 16, 24], 0, 1, "float32", seed), 1)) as [Tensor4D, Tensor4D];

@@ -8,7 +8,7 @@ import {
   type Tensor,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { kernelGradient, productsPay } from "../operators/kernel-gradient.js";
+import { byProducts } from "../operators/kernel-gradient.js";
 import { call, replaceGradient, replaceKernel } from "../operators/operator.js";
 import { frameOf, pair, spanOf, type Pair } from "../operators/padding.js";
 import { phasesOf } from "../operators/space-to-batch.js";
@@ -80,13 +80,15 @@ export function mendDilated(): void {
 export function mendKernelGradient(): void {
   const { kernelFunc } = getKernel("Conv2DBackpropFilter", "tensorflow");
   replaceKernel("Conv2DBackpropFilter", (inputs, attributes, backend) => {
-    const { strides, pad, dataFormat = "NHWC", filterShape } = attributes as unknown as Convolution & { readonly filterShape: Four };
-    const [x, dy] = [inputs["x"], inputs["dy"]] as [Tensor4D, Tensor4D];
-    const [stride, other] = pair(strides);
-    if (typeof pad === "string" && dataFormat === "NHWC" && stride === other) {
-      const frame = frameOf([x.shape[1], x.shape[2]], [filterShape[0], filterShape[1]], stride, pad);
-      const convolution = { stride, dilation: pair(1), frame, kernel: filterShape };
-      if (productsPay(x, dy, convolution)) return kernelGradient(x, dy, convolution);
+    const {
+      strides,
+      pad,
+      dataFormat = "NHWC",
+      filterShape: kernel,
+    } = attributes as unknown as Convolution & { readonly filterShape: Four };
+    if (typeof pad === "string" && dataFormat === "NHWC") {
+      const found = byProducts(inputs["x"]!, inputs["dy"]!, { stride: pair(strides), dilation: pair(1), padding: pad, kernel });
+      if (found) return found;
     }
     return kernelFunc({ inputs, attrs: attributes, backend }) as Tensor;
   });

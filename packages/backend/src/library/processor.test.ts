@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { processorFlags, processorKind, vectorsOf } from "./processor.js";
+import { hasBfloat16, processorFlags, processorKind, vectorsOf } from "./processor.js";
 
 const wide = new Set(["sse4_2", "avx2", "avx512f", "avx512_bf16"]);
 const narrow = new Set(["sse4_2", "avx2"]);
@@ -24,6 +24,11 @@ test.each([
   ["not told", null, {}, "unknown"],
 ] as const)("kernels' vectors: %s", (_, flags, env, expected) => {
   expect(vectorsOf(flags, env)).toBe(expected);
+});
+
+test("bfloat16: either of the two flags", () => {
+  const of = (...flags: string[]): boolean => hasBfloat16(new Set(flags));
+  expect([of("avx512_bf16"), of("amx_bf16"), of("avx512f", "bf16"), hasBfloat16(null)]).toEqual([true, true, false, false]);
 });
 
 test("two kinds of one name are told apart by what they can do; what no kernel asks for makes no difference", () => {

@@ -11,6 +11,10 @@ export function processorFlags(): ReadonlySet<string> | null {
   }
 }
 
+/** Whether the processor has instructions for bfloat16; no where it is not told. */
+export const hasBfloat16 = (flags = processorFlags()): boolean =>
+  flags !== null && ["avx512_bf16", "amx_bf16"].some((flag) => flags.has(flag));
+
 /** The vectors of oneDNN's kernels: what the processor has, and no more than `ONEDNN_MAX_CPU_ISA` lets it take. */
 export type Vectors = "avx512" | "avx2" | "unknown";
 

@@ -11,9 +11,8 @@ import {
   type Tensor,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { kernelGradient, productsPay } from "./kernel-gradient.js";
+import { byProducts } from "./kernel-gradient.js";
 import { attr, call, type Operator } from "./operator.js";
-import { frameOf, spanOf } from "./padding.js";
 
 /** How a convolution goes over its map; `shape` is that of what a gradient gives. */
 interface Way extends NamedAttrMap {
@@ -86,9 +85,8 @@ export const anyConvolutionKernelGrad: Operator = {
   name: "AnyConvolutionKernelGrad",
   native: (run, { x, dy }, way) => {
     const { stride, padding, dilation, shape } = way as WayBack;
-    const frame = frameOf([x!.shape[1]!, x!.shape[2]!], spanOf([shape[0], shape[1]], dilation), stride[0], padding);
-    const convolution = { stride: stride[0], dilation, frame, kernel: shape };
-    if (productsPay(x!, dy!, convolution)) return kernelGradient(x as Tensor4D, dy as Tensor4D, convolution);
+    const products = byProducts(x!, dy!, { stride, dilation, padding, kernel: shape });
+    if (products) return products;
     const size = tensor1d(shape, "int32");
     const [dKernel] = run("Conv2DBackpropFilter", native(way as Way), [x!, size, dy!], 1);
     size.dispose();

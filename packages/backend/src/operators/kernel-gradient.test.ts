@@ -27,7 +27,7 @@ const inKernel = (f: F, x: tf.Tensor4D, kernel: tf.Tensor4D, dy: tf.Tensor): tf.
 
 test("by hand: a row of three, a kernel of two, one channel", () => {
   const [x, dy] = [tf.tensor4d([1, 2, 3], [1, 1, 3, 1]), tf.tensor4d([10, 100], [1, 1, 2, 1])];
-  const dw = kernelGradient(x, dy, { stride: 1, dilation: [1, 1], frame: frameOf([1, 3], [1, 2], 1, "valid"), kernel: [1, 2, 1, 1] });
+  const dw = kernelGradient(x, dy, { stride: [1, 1], dilation: [1, 1], padding: "valid", kernel: [1, 2, 1, 1] });
   expect([...dw.dataSync()]).toEqual([1 * 10 + 2 * 100, 2 * 10 + 3 * 100]);
 });
 
@@ -56,7 +56,7 @@ describe("is TensorFlow's own", () => {
     computeOn(device, "unknown"); // TensorFlow's
     const plain: F = (z, k) => tf.conv2d(z, k, stride, padding, "NHWC", dilation as [number, number]);
     const wanted = inKernel(plain, x, map(kernel, 3), dy);
-    const way = { stride, dilation, frame, kernel } as const;
+    const way = { stride: [stride, stride], dilation, padding, kernel } as const;
     const step = compile((a, b) => [kernelGradient(a as tf.Tensor4D, b as tf.Tensor4D, way)]);
     for (const found of [kernelGradient(x, dy, way), ...step.runSync(x, dy)]) {
       expect(found.shape).toEqual(kernel);
@@ -98,6 +98,9 @@ describe("is taken", () => {
     ["so far dilated that most would be zeros", "op", wide, [3, 3, 16, 16], on({ dilation: 10 })],
     ["groups", "op", [1, 96, 90, 64], [3, 3, 32, 64], on({ groups: 2 })],
     ["stride 2 of an odd kernel", "op", [1, 96, 90, 32], [3, 3, 32, 32], on({ stride: 2 })],
+    ["stride 2 of an odd number of rows", "op", [1, 96, 90, 64], [3, 2, 64, 64], on({ stride: 2 })],
+    ["stride 2 of an odd number of columns", "op", [1, 96, 90, 64], [2, 3, 64, 64], on({ stride: 2 })],
+    ["rows and columns by different strides", "op", [1, 96, 90, 32], [4, 4, 32, 32], (x, k) => tf.conv2d(x, k, [1, 2], "same")],
     ["stride 2 of an even one", "products", [1, 96, 90, 32], [4, 4, 32, 32], on({ stride: 2 })],
     ["a phase of the map is wide enough", "products", [4, 180, 180, 4], [2, 2, 4, 36], on({ stride: 2 })],
     ["transposed", "products", [1, 96, 90, 32], [2, 2, 32, 32], (x, k) => convTranspose2d(x, k, { stride: 2, padding: "same" })],

@@ -1,13 +1,12 @@
 import { add, matMul, pad, reshape, slice, stack, tidy, transpose, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { computing } from "../computing.js";
-import type { Frame, Pair } from "./padding.js";
+import { frameOf, spanOf, type Frame, type Pair } from "./padding.js";
 
-/** A convolution of one group, its kernel [kh, kw, C, O], as it goes over its map. */
-export interface Convolution {
-  readonly stride: number;
+/** How a convolution of one group, its kernel [kh, kw, C, O], goes over its map. */
+export interface Going {
+  readonly stride: Pair;
   readonly dilation: Pair;
-  /** Zeros around the map. */
-  readonly frame: Frame;
+  readonly padding: "same" | "valid";
   readonly kernel: readonly [number, number, number, number];
 }
 
@@ -20,14 +19,18 @@ const waste = 0.4;
 /** Numbers of a map that are copied at once: 16 MB, which stay in the processor's cache. */
 const together = 2 ** 22;
 
+/** The gradient by {@link kernelGradient} where that takes less time than oneDNN's own op; null elsewhere. */
+export const byProducts = (x: Tensor, dy: Tensor, going: Going): Tensor | null =>
+  productsPay(x, dy, going) ? kernelGradient(x as Tensor4D, dy as Tensor4D, going) : null;
+
 /**
- * Whether {@link kernelGradient} takes less time than oneDNN's own op: on a CPU where its kernels have no more than AVX2. There a convolution runs at 175 GFLOP/s, its
+ * They pay on a CPU where oneDNN's kernels have no more than AVX2. There a convolution runs at 175 GFLOP/s, its
  * gradient in the map at 160, the one in the kernel at 25 to 70, and by products at 55 to 95 (docs/engine.md).
  */
-export function productsPay(x: Tensor, dy: Tensor, { stride: s, dilation, kernel: [kh, kw, c, o] }: Convolution): boolean {
+function productsPay(x: Tensor, dy: Tensor, { stride: [s, other], dilation, kernel: [kh, kw, c, o] }: Going): boolean {
   const { device, precision, vectors } = computing();
   if (device !== "cpu" || precision !== "float32" || vectors !== "avx2") return false;
-  const whole = kh % s === 0 && kw % s === 0 && (s === 1 || Math.max(...dilation) === 1);
+  const whole = s === other && kh % s === 0 && kw % s === 0 && (s === 1 || Math.max(...dilation) === 1);
   if (!whole || x.shape[3] !== c || Math.min(s * s * c, o) < fewest) return false;
   const [b, h, w] = dy.shape as Tensor4D["shape"];
   if (b * h * w * kh * kw * c * o < least) return false;
@@ -42,15 +45,16 @@ export function productsPay(x: Tensor, dy: Tensor, { stride: s, dilation, kernel
  *
  * The rows of X are the positions of the padded map one after the other, W in a row; those of D are dy's on the same grid, zeros where it has none. So a place of the
  * kernel is a distance, and all places read the same memory. With stride s the map's s×s phases stand beside each other as channels, and the kernel has (kh/s)×(kw/s)
- * places: kh and kw must be multiples. `x` [B, H, W, C], `dy` [B, h, w, O], result [kh, kw, C, O].
+ * places: kh and kw must be multiples of it, the same for rows and columns. `x` [B, H, W, C], `dy` [B, h, w, O], result [kh, kw, C, O].
  */
-export function kernelGradient(x: Tensor4D, dy: Tensor4D, { stride: s, dilation, frame, kernel }: Convolution): Tensor {
+export function kernelGradient(x: Tensor4D, dy: Tensor4D, { stride: [s], dilation, padding, kernel }: Going): Tensor {
   const [kh, kw, c, o] = kernel;
   const [b, h, w] = dy.shape;
   const [down, across] = [kh / s, kw / s];
   const [rows, columns] = [h + dilation[0] * (down - 1), w + dilation[1] * (across - 1)];
   const places = range(down * across, (i) => dilation[0] * Math.floor(i / across) * columns + dilation[1] * (i % across));
   const channels = s * s * c;
+  const frame = frameOf([x.shape[1], x.shape[2]], spanOf([kh, kw], dilation), s, padding);
   /** The sums over some pictures, [places, channels, O]. */
   const over = (from: number, pictures: number): Tensor => {
     const framed = padded(part(x, from, pictures) as Tensor4D, frame, [rows * s, columns * s]);

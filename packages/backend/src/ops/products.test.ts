@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compile } from "../compile.js";
 import { startEngine } from "../engine.js";
+import { hasBfloat16 } from "../library/index.js";
 import { describeAnyShape } from "../testing/any-shape.js";
 import { numbers } from "../testing/numbers.js";
 import { attention, inLayer, matMul, type MatMulOptions } from "./index.js";
@@ -71,8 +71,7 @@ test("attention of shapes that do not fit", () => {
     );
 });
 
-const flags = process.platform === "linux" ? (/^flags.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "") : "";
-const native = /avx512_bf16|amx_bf16/.test(flags);
+const native = hasBfloat16();
 
 describe("in a bfloat16 step, on positive numbers, whose products would be rounded to 8 bits", () => {
   const between = (shape: number[], seed: number): tf.Tensor => tf.add(tf.mul(numbers(shape, seed), 0.5), 1.5);

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { startEngine } from "@segdistill/backend";
+import { hasBfloat16 } from "@segdistill/backend/library";
 import { adam, learns, memoryStore, stage, train, type Values } from "@segdistill/core";
 import { beforeAll, expect, test } from "vitest";
 import { discs } from "./discs.js";
@@ -8,8 +8,7 @@ import { supervised } from "./supervised-and-kd.js";
 
 beforeAll(async () => void (await startEngine()));
 
-const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-const native = /avx512_bf16|amx_bf16/.test(flags);
+const native = hasBfloat16();
 const alone = (steps: number, rate: number) =>
   stage({
     name: "alone",
