@@ -9,7 +9,7 @@ export const backends: Holds<"every backend agrees"> = {
   "every backend agrees": async (subject) => {
     const [one, other] = await onBoth(async (backend): Promise<Seen> => {
       try {
-        return await tryOut(subject);
+        return await tryOut(subject, { fresh: true });
       } catch (error) {
         throw backend === "tensorflow" ? error : say.backendFails(subject.name, (error as Error).message);
       }

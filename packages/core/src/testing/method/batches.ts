@@ -17,10 +17,7 @@ export const batches: Holds<
   | "pixels that are not valid do not count"
 > = {
   "pictures in another order give the same": async (subject) => {
-    const [one, other] = [
-      await tryOut(subject, { items: items("a", "b", "c"), record: true }),
-      await tryOut(subject, { items: items("c", "a", "b"), record: true }),
-    ];
+    const [one, other] = [await tryOut(subject, { record: true }), await tryOut(subject, { items: items("c", "a", "b"), record: true })];
     for (const { name, couples } of one.terms) {
       const [{ sum: first }, { sum: [c, a, b] }] = [shareOf(one, name), shareOf(other, name)]; // prettier-ignore
       const second = [a!, b!, c!];
@@ -93,7 +90,7 @@ export const batches: Holds<
 
   "pixels that are not valid do not count": async (subject) => {
     const [one, other] = [
-      await tryOut(subject, { items: items("a", "b", "c") }),
+      await tryOut(subject),
       await tryOut(subject, { items: items("a", "b", "c").map((item) => ({ ...item, unknown: "other" })) }),
     ];
     compareRuns(one, other, 0, (what, x, y) => say.labelsLeak(subject.name, "of pixels that are not valid", what, x, y));

@@ -36,6 +36,7 @@ import { constant } from "../../step/off-tape.js";
 import { sgd } from "../../optimisers/sgd.js";
 import { meanOver, totalOf } from "../../reductions.js";
 import { offer, service } from "../../services.js";
+import { stage } from "../../stages.js";
 import { failures, verdicts } from "../collecting.js";
 import { describeMethod, type MethodCheck } from "./describe-method.js";
 import type { MethodConformance } from "./subject.js";
@@ -122,6 +123,7 @@ test.each<[string, () => CheckedMethod, MethodConformance?]>([
   ["everything at once", rich],
   ["a method that only collects", () => collects()],
   ["part of the gradient stopped, as declared", () => oneTerm(halfStopped), { detached: ["term"] }],
+  ["one after a stage of its own", () => afterwards(fitted)],
 ])("an honest method passes: %s", async (_, make, options) => {
   const found = await verdicts((runner) => describeMethod(runner, "honest", make, options));
   expect([Object.fromEntries([...found].filter(([, message]) => message !== null)), found.size]).toEqual([{}, 18]);
@@ -200,6 +202,30 @@ const provider = (): CheckedMethod =>
       ],
     }),
   }) satisfies Method<"provider", Record<never, never>>;
+
+/** A method that uses what a stage before has learned: three numbers. */
+const afterwards = (loss: (w: Tensor, step: Step<{}>) => Loss): CheckedMethod =>
+  method({
+    uses: [shifted],
+    stages: ({ data }) => [
+      stage({
+        name: "first",
+        nets: {},
+        methods: [
+          {
+            ...provider(),
+            build: ({ scope }: Site<{}>) => {
+              const m = scope.module("m", (make) => ({ w: make.variable("w", [3], { uniform: 1 }) as Tensor }));
+              return { trains: [m], terms: [{ name: "fit", loss: (step: Step<{}>) => loss(m.w, step) }], provides: [offer(shifted, m)] };
+            },
+          },
+        ] as never,
+        ...{ data, steps: 5, optimiser: sgd({ rate: 0.1 }) },
+      }),
+    ],
+    build: ({ use }) => ({ terms: [term(({ net, valid }) => meanOver(square(sub(net.student.logits, use(shifted).w)), valid))] }),
+  });
+const fitted = (w: Tensor, { labels, valid, labelled: known }: Step<{}>): Loss => meanOver(square(sub(labels, w)), valid, known);
 
 interface Broken {
   readonly what: string;
@@ -587,6 +613,19 @@ const broken: readonly Broken[] = [
     make: () => oneTerm((step) => labelled(step, step.labelled)),
     check: invalid,
     says: "[b] expected labels of pixels that are not valid to change nothing in broken/term in step 0; found ",
+  },
+  {
+    what: "a number of JavaScript that changes in a stage before",
+    make: () => afterwards((w, step) => fitted(mul(w, made++ % 7), step)),
+    check: seed,
+    says: "[b] expected the same bytes of broken/term in step 0 in two runs of one seed; found ",
+    others: [weights, compiled, order, unlabelled, invalid, backends], // which compare runs that train it anew
+  },
+  {
+    what: "a tensor that is kept in a stage before",
+    make: () => afterwards((w, step) => (keep(scalar(1)), fitted(w, step))),
+    check: leaks,
+    says: "[b] expected no tensor left behind after three eager steps; found ",
   },
   {
     what: "another meaning on another backend",

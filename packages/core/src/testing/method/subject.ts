@@ -1,4 +1,6 @@
 import type { CheckedMethod, NetworkSpec, Offered, PictureShape } from "../../contract/index.js";
+import type { Store } from "../../store.js";
+import type { Seen } from "./trial.js";
 import { leastCommon, tinyNetwork } from "../tiny-network.js";
 
 /** What a method is tested with, where the kit cannot know. */
@@ -36,6 +38,10 @@ export interface MethodSubject {
   readonly learns: readonly string[];
   readonly beside: () => readonly CheckedMethod[];
   readonly options: MethodConformance;
+  /** What was seen of every trial so far, for a trial that is asked for again. */
+  readonly seen: Map<string, Seen>;
+  /** What stages before the one under test came to, by how they were run: trials alike take it over. */
+  readonly earlier: Map<string, Store>;
 }
 
 /** Roles and taps that are read, all methods of the stage together. */

@@ -47,9 +47,19 @@ export interface Seen {
   readonly trains: readonly string[];
 }
 
-/** Runs a trial; where the method brings nothing to minimise or to train of its own, a supervised companion stands beside it. */
+/** Runs a trial, unless it was run before; where the method brings nothing to minimise or to train of its own, a supervised companion stands beside it. */
 export async function tryOut(subject: MethodSubject, trial: Trial = {}): Promise<Seen> {
+  const { fresh = false, ...what } = trial;
+  const key = JSON.stringify(what); // optimisers and weights describe themselves
+  const known = fresh ? undefined : subject.seen.get(key);
+  if (known) return known;
   await startEngine();
+  const seen = await accompanied(subject, trial);
+  subject.seen.set(key, seen);
+  return seen;
+}
+
+async function accompanied(subject: MethodSubject, trial: Trial): Promise<Seen> {
   try {
     return await attempt(subject, trial, false);
   } catch (error) {
@@ -74,11 +84,15 @@ async function attempt(subject: MethodSubject, trial: Trial, alone: boolean): Pr
   };
   const goal = goalOf(subject, trial, watch, alone);
   const kept = memoryStore();
+  const earlier = earlierOf(subject, trial);
   let before = new Map<Module, ReadonlyMap<string, Float32Array>>();
   const values = ({ variables, state }: Module): ReadonlyMap<string, Float32Array> =>
     new Map(Object.entries({ ...variables, ...state }).map(([key, v]) => [key, Float32Array.from(v.dataSync())]));
+  const of = (name: string): Store => (name === goal.name ? kept : earlier);
   const store: Store = {
     ...kept,
+    load: (name, key) => of(name).load(name, key),
+    save: (name, ...what) => of(name).save(name, ...what),
     tell: (name, event) => {
       kept.tell(name, event);
       if (name === goal.name && event.event === "started") before = new Map(watch.modules.map(({ module }) => [module, values(module)]));
@@ -132,6 +146,15 @@ async function attempt(subject: MethodSubject, trial: Trial, alone: boolean): Pr
   } finally {
     dispose(watch.shares.flatMap(({ sum, count }) => (count ? [sum, count] : [sum])));
   }
+}
+
+/** Where stages before the one under test are kept: with trials that start networks alike and run alike, for first values are in no key. */
+function earlierOf({ earlier }: MethodSubject, { fresh = false, student, others, eager }: Trial): Store {
+  if (fresh) return memoryStore();
+  const how = JSON.stringify([student ?? null, others ?? null, eager ?? true]);
+  const store = earlier.get(how) ?? memoryStore();
+  earlier.set(how, store);
+  return store;
 }
 
 /** How many tensors a trial leaves behind, and what it threw. */

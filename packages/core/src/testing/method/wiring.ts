@@ -8,11 +8,11 @@ export const wiring: Holds<
   "names are unique, stable and fit for files" | "options are plain data and decide the key" | "only what is wanted is read"
 > = {
   "names are unique, stable and fit for files": async (subject) => {
-    const names = async (): Promise<readonly string[]> => {
-      const { terms, adversaries, gates } = await tryOut(subject);
+    const names = async (fresh: boolean): Promise<readonly string[]> => {
+      const { terms, adversaries, gates } = await tryOut(subject, { fresh });
       return [subject.make().name, ...terms.map(({ name }) => name), ...adversaries, ...gates];
     };
-    const [first, second] = [await names(), await names()];
+    const [first, second] = [await names(false), await names(true)];
     const unfit = first.find((name) => !/^[a-z0-9]+([-/][a-z0-9]+)*$/.test(name));
     if (unfit !== undefined) throw say.nameUnfit(subject.name, unfit);
     const double = first.slice(1).find((name, i) => first.slice(1).indexOf(name) !== i);
@@ -26,7 +26,7 @@ export const wiring: Holds<
     if (text === null) throw say.optionsNotPlain(subject.name, shown(options));
     const again = written(subject.make().options) ?? "";
     if (again !== text) throw say.keyVaries(subject.name, "options", text, again);
-    const [first, second] = [await tryOut(subject), await tryOut(subject)];
+    const [first, second] = [await tryOut(subject), await tryOut(subject, { fresh: true })];
     if (first.key !== second.key) throw say.keyVaries(subject.name, "content key", first.key.slice(0, 12), second.key.slice(0, 12));
     const { offered } = subject.options;
     if (!offered) return;
