@@ -11,6 +11,7 @@ import {
   type Method,
   type Run,
   type Stage,
+  type Store,
   type Values,
 } from "@segdistill/core";
 import { discs } from "./discs.js";
@@ -24,12 +25,15 @@ export interface Seen {
   readonly events: readonly string[];
 }
 
-export async function see(goals: readonly Stage[], more: Partial<Run> = {}): Promise<Seen> {
+/** `before`: where stages before the last are kept for other runs, which look at the last alone. */
+export async function see(goals: readonly Stage[], more: Partial<Run> = {}, before?: Store): Promise<Seen> {
   const store = memoryStore();
   const after = new Map<string, ReadonlyMap<string, Values>>();
-  const kept = {
+  const of = (name: string): Store => (name === goals.at(-1)!.name ? store : (before ?? store));
+  const kept: Store = {
     ...store,
-    save: (...args: Parameters<typeof store.save>) => (args[2].done && after.set(args[0], args[3]), store.save(...args)),
+    load: (name, key) => of(name).load(name, key),
+    save: (...args) => (args[2].done && after.set(args[0], args[3]), of(args[0]).save(...args)),
   };
   const trained = await train(goals, { seed: 7, store: kept, ...more });
   trained.dispose();
@@ -88,11 +92,12 @@ export function apart(a: Iterable<number>, b: Iterable<number>): number {
   const other = [...b];
   return Math.max(...[...a].map((x, i) => Math.abs(x - other[i]!) / Math.max(1e-3, Math.abs(other[i]!))));
 }
+const beforeMoving = memoryStore();
 /** What one plain step does to the student. */
 export async function movement(methods: readonly Distil[], o: Setting = {}, stepSize = 0.01): Promise<ReadonlyMap<string, Float32Array>> {
   const [moved, still] = [
-    await see(run(methods, { ...o, plain: true, rate: stepSize, steps: 1 }).goals),
-    await see(run(methods, { ...o, plain: true, rate: 0, steps: 1 }).goals),
+    await see(run(methods, { ...o, plain: true, rate: stepSize, steps: 1 }).goals, {}, beforeMoving),
+    await see(run(methods, { ...o, plain: true, rate: 0, steps: 1 }).goals, {}, beforeMoving),
   ];
   const start = part(still, "distil", "distil/student/");
   return new Map(
