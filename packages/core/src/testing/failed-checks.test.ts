@@ -15,6 +15,7 @@ const checks = {
 test("names what fails, by vitest's assertions and node's", () => {
   expect(failedChecks(checks, 4)).toEqual([]);
   expect(failedChecks(checks, 11)).toEqual(["is even", "is small"]);
+  expect(failedChecks(checks, 11, 1)).toEqual(["is even"]);
 });
 test("what breaks down is not told by a check, unless another one tells", () => {
   expect(() => failedChecks({ "is a number": checks["is a number"], "is small": checks["is small"] }, NaN)).toThrow("broke down");
