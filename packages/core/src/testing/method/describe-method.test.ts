@@ -327,6 +327,12 @@ const broken: readonly Broken[] = [
     says: "[b] expected finite values and gradients with a saturated student; found ",
   },
   {
+    what: "a division by what the teacher says",
+    make: () => oneTerm((step) => ({ sum: div(distance(step).sum, perImage(square(step.net.teacher.logits))) })),
+    check: finite,
+    says: "[b] expected finite values and gradients with the other networks' maps all zero; found ",
+  },
+  {
     what: "a division by what may be absent",
     make: () =>
       oneTerm((step) => ({
