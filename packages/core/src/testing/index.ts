@@ -1,4 +1,5 @@
 export { describeDataset, type DatasetConformance } from "./dataset/describe-dataset.js";
+export { withEarlier } from "./earlier-stages.js";
 export { failedChecks } from "./failed-checks.js";
 export { expectClose, readFixture, type Closeness, type Comparable } from "./fixture.js";
 export { gradcheck, type GradcheckOptions } from "./gradcheck.js";

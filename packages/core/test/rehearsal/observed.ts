@@ -14,6 +14,7 @@ import {
   type Store,
   type Values,
 } from "@segdistill/core";
+import { withEarlier } from "@segdistill/core/testing";
 import { discs } from "./discs.js";
 import { tinyUNet } from "./networks.js";
 import { supervised } from "./supervised-and-kd.js";
@@ -26,16 +27,12 @@ export interface Seen {
 }
 
 /** `before`: where stages before the last are kept for other runs, which look at the last alone. */
-export async function see(goals: readonly Stage[], more: Partial<Run> = {}, before?: Store): Promise<Seen> {
+export async function see(goals: readonly Stage[], more: Partial<Run> = {}, before: Store = memoryStore()): Promise<Seen> {
   const store = memoryStore();
   const after = new Map<string, ReadonlyMap<string, Values>>();
-  const of = (name: string): Store => (name === goals.at(-1)!.name ? store : (before ?? store));
-  const kept: Store = {
-    ...store,
-    load: (name, key) => of(name).load(name, key),
-    save: (...args) => (args[2].done && after.set(args[0], args[3]), of(args[0]).save(...args)),
-  };
-  const trained = await train(goals, { seed: 7, store: kept, ...more });
+  const kept = withEarlier(goals.at(-1)!.name, store, before);
+  const saving: Store = { ...kept, save: (...args) => (args[2].done && after.set(args[0], args[3]), kept.save(...args)) };
+  const trained = await train(goals, { seed: 7, store: saving, ...more });
   trained.dispose();
   const raws = new Map(
     store.steps.flatMap(({ stage: name, record }) =>
@@ -92,12 +89,12 @@ export function apart(a: Iterable<number>, b: Iterable<number>): number {
   const other = [...b];
   return Math.max(...[...a].map((x, i) => Math.abs(x - other[i]!) / Math.max(1e-3, Math.abs(other[i]!))));
 }
-const beforeMoving = memoryStore();
 /** What one plain step does to the student. */
 export async function movement(methods: readonly Distil[], o: Setting = {}, stepSize = 0.01): Promise<ReadonlyMap<string, Float32Array>> {
+  const before = memoryStore();
   const [moved, still] = [
-    await see(run(methods, { ...o, plain: true, rate: stepSize, steps: 1 }).goals, {}, beforeMoving),
-    await see(run(methods, { ...o, plain: true, rate: 0, steps: 1 }).goals, {}, beforeMoving),
+    await see(run(methods, { ...o, plain: true, rate: stepSize, steps: 1 }).goals, {}, before),
+    await see(run(methods, { ...o, plain: true, rate: 0, steps: 1 }).goals, {}, before),
   ];
   const start = part(still, "distil", "distil/student/");
   return new Map(

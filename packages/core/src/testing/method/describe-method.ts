@@ -42,8 +42,8 @@ const load = async (): Promise<Holds<MethodCheck>> => ({
  * the same numbers for the same seed, eager or compiled, in any order of the batch; sums, means, counts, labels, masks and weights as declared;
  * values and gradients on tfjs's `cpu` backend as on TensorFlow, to 1e-4, where `@tensorflow/tfjs-backend-cpu` is installed: a skipped test says so if not.
  *
- * `make` is called anew for every run. What was run before under the same circumstances is not run again, but where a check is about that. A method with services names their providers in `beside`. A failed check throws node:assert's AssertionError
- * with the method's name, what was expected and found, and the remedy. design.md 4, methods.md 1.3 (P2 to P6)
+ * `make` is called anew for every run; what was run before under the same circumstances is not run again, but where a check is about that. A method with services names their
+ * providers in `beside`. A failed check throws node:assert's AssertionError with the method's name, what was expected and found, and the remedy. design.md 4, methods.md 1.3 (P2 to P6)
  *
  * @example
  * import { describe, it } from "vitest"; // or "node:test"

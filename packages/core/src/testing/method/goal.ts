@@ -69,7 +69,7 @@ export function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone
     before.push(first);
   }
 
-  // stages that methods ask for run for two steps at most, and for none on maps that are hard to bear, on which plain descent may diverge; each is mapped once, so that they go on being one
+  // stages that methods ask for run for two steps at most, and for none on saturated maps, on which plain descent may diverge; each is mapped once, so that they go on being one
   const mapped = new WeakMap<Stage, Stage>(before.map((one) => [one, one]));
   const short = (of: Stage): Stage => {
     const known = mapped.get(of);
@@ -85,7 +85,7 @@ export function goalOf(subject: MethodSubject, trial: Trial, watch: Watch, alone
     };
     const cut: Stage = {
       ...of,
-      steps: trial.student || trial.others ? 0 : Math.min(of.steps, 2),
+      steps: trial.student === "saturated" || trial.others === "saturated" ? 0 : Math.min(of.steps, 2),
       nets: Object.fromEntries(Object.entries(of.nets).map(([role, one]) => [role, net(one)])),
       methods: of.methods.map((one) =>
         watchedMethod(one, watch, { subject: false, here: false, opponents: true, schedules: true, stage: short }),

@@ -80,7 +80,7 @@ export const numbers: Holds<
       const holds = (ratio: number): boolean => (detached ? ratio > 0 : Math.abs(ratio - 1) <= 0.2);
       const ratios: number[] = [];
       for (const share of [0.1, 0.03, 0.01, 1e-3]) {
-        if (ratios.some(holds)) break;
+        if (!detached && ratios.some(holds)) break;
         const asked = share * (Math.abs(value) || 1); // by how much the gradient says that it falls
         try {
           const { values } = await tryOut(subject, { only: name, opponents: false, steps: 2, optimiser: against(asked / squared) });

@@ -3,6 +3,7 @@ import { startEngine } from "@segdistill/backend";
 import type { Module } from "../../contract/index.js";
 import { memoryStore, type Store } from "../../store.js";
 import { train } from "../../train.js";
+import { withEarlier } from "../earlier-stages.js";
 import { goalOf, type Trial } from "./goal.js";
 import type { MethodSubject } from "./subject.js";
 import type { Watch } from "./watched.js";
@@ -84,15 +85,11 @@ async function attempt(subject: MethodSubject, trial: Trial, alone: boolean): Pr
   };
   const goal = goalOf(subject, trial, watch, alone);
   const kept = memoryStore();
-  const earlier = earlierOf(subject, trial);
   let before = new Map<Module, ReadonlyMap<string, Float32Array>>();
   const values = ({ variables, state }: Module): ReadonlyMap<string, Float32Array> =>
     new Map(Object.entries({ ...variables, ...state }).map(([key, v]) => [key, Float32Array.from(v.dataSync())]));
-  const of = (name: string): Store => (name === goal.name ? kept : earlier);
   const store: Store = {
-    ...kept,
-    load: (name, key) => of(name).load(name, key),
-    save: (name, ...what) => of(name).save(name, ...what),
+    ...withEarlier(goal.name, kept, earlierOf(subject, trial)),
     tell: (name, event) => {
       kept.tell(name, event);
       if (name === goal.name && event.event === "started") before = new Map(watch.modules.map(({ module }) => [module, values(module)]));
