@@ -1,26 +1,20 @@
 /**
  * `node tools/keep.mjs <runs> <folder>`: what the tables of docs/results.md are made of, out of every finished run below a folder and into the same places below another: results.json as it
- * is, and shares.json, each term's share of the gradient by stage (runs with `--inspect gradients`): the mean norm of its weighted gradient over that of all terms together.
+ * is, and shares.json, what each term has of loss and gradient by stage (runs with `--inspect gradients`), as the run's report says it.
  * Scores and names of cases alone: no picture, no weights, no path. What lies there from before is kept, so that a table may grow seed by seed, on several machines.
  * `segdistill compare` reads the folders that come out.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { readEvents } from "@segdistill/core";
+import { curvesOf, termShares } from "@segdistill/report";
 
-/** Each term's share of the gradient, by stage; null where nothing was told. */
+/** What each term has of loss and gradient, by stage, as the run's report says it; null where gradients were not looked at. */
 function sharesIn(events) {
-  const sums = {};
-  for (const line of readFileSync(events, "utf8").split("\n")) {
-    if (!line.includes('"gradients"')) continue;
-    const { event, stage, norms } = JSON.parse(line);
-    if (event !== "gradients") continue;
-    for (const [term, norm] of Object.entries(norms)) (sums[stage] ??= {})[term] = (sums[stage][term] ?? 0) + (norm ?? 0);
-  }
-  const shares = Object.entries(sums).map(([stage, of]) => {
-    const all = Object.values(of).reduce((a, b) => a + b, 0);
-    return [stage, Object.fromEntries(Object.entries(of).map(([term, sum]) => [term, sum / all]))];
-  });
-  return shares.length > 0 ? Object.fromEntries(shares) : null;
+  const stages = curvesOf(readEvents(events)).filter(({ told }) => told.gradients !== null);
+  return stages.length === 0
+    ? null
+    : Object.fromEntries(stages.map(({ stage, terms, told }) => [stage, termShares(terms, told.gradients.norms)]));
 }
 
 const [runs, into] = process.argv.slice(2);

@@ -25,4 +25,5 @@ export type {
 export { finding, findingWords, type Finding } from "./finding.js";
 export { style } from "./style.js";
 export { headMetric, summarise, type Summary } from "./summary.js";
+export { termShares, type TermShare } from "./term-shares.js";
 export { thin, type Sample } from "./thin.js";
