@@ -7,6 +7,10 @@ import time
 
 import torch
 
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"  # as ours: a GPU where there is one
+torch.set_default_device(DEVICE)
+torch.backends.cudnn.allow_tf32 = False  # float32 on both sides
+
 
 def measured(asked, step, **more):
     """Up to `warmUp` steps that do not count (fewer where one takes half of `seconds`), then `steps` that do, or at least two where they take longer."""

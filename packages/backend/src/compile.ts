@@ -1,7 +1,7 @@
 import { dispose as disposeTensors, keep, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { computingIn } from "./computing.js";
+import { computing, computingIn } from "./computing.js";
 import { runtime } from "./engine.js";
-import { changedSinceTrace, compiledClosed, disposedInput, nestedTrace, tooManyPlans, wrongPlans } from "./errors.js";
+import { bfloat16OnGpu, changedSinceTrace, compiledClosed, disposedInput, nestedTrace, tooManyPlans, wrongPlans } from "./errors.js";
 import { attributeKinds } from "./native/constants.js";
 import type { OpAttribute, TensorMetadata } from "./native/kernel-backend.js";
 import { firstDifference } from "./native/recorded.js";
@@ -72,6 +72,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
   const { variables = [], precision = "float32", name = f.name || "step", plans: most = 64, check = false } = options;
   const { c, context, shared, backend, binding, handles, execute } = runtime();
   if (!Number.isInteger(most) || most < 1) throw wrongPlans(name, most);
+  if (precision === "bfloat16" && computing().device === "gpu") throw bfloat16OnGpu(name);
   const label = `compiled function "${name}"`;
   /** The one that was not used for longest first. */
   const plans = new Map<string, Plan>();

@@ -2,7 +2,7 @@ import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/
 import { computeOn } from "./computing.js";
 import { libraryNotFound, notStarted, usedAfterDispose, wrongThreads } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
-import { findLibrary, processorFlags, searchedPlaces, vectorsOf, type Library } from "./library/index.js";
+import { findLibrary, gpuModels, processorFlags, searchedPlaces, vectorsOf, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
 import type { Device } from "./native/context.js";
 import type { MemoryUse } from "./native/handles.js";
@@ -23,6 +23,8 @@ export interface EngineInfo {
   readonly library: Library;
   readonly tensorflow: string;
   readonly devices: readonly Device[];
+  /** Those that it computes on, by their models where the driver tells them. */
+  readonly gpus: readonly string[];
   readonly threads: number | null;
   /** The environment variables of TensorFlow that decide on speed and bytes, as it read them. */
   readonly switches: Readonly<Record<string, string>>;
@@ -45,6 +47,8 @@ const switches = {
   TF_CPP_MIN_LOG_LEVEL: "2",
   TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_ALLOWLIST_REMOVE: "Einsum", // products of losses: ops/products.ts
   TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_CLEARLIST_REMOVE: "EnsureShape", // a barrier between a layer and its gradient too: operators/barrier.ts
+  NVIDIA_TF32_OVERRIDE: "0", // on a GPU float32 is float32: TF32's products keep 10 bits
+  TF_FORCE_GPU_ALLOW_GROWTH: "true", // a GPU's memory as it is needed, not all of it at the start: runs share one
 } as const;
 
 let starting: Promise<EngineInfo> | undefined;
@@ -93,6 +97,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
     library,
     tensorflow: c.TF_Version(),
     devices: context.devices,
+    gpus: gpusOf(context.devices),
     threads: threads ?? null,
     switches: Object.fromEntries(Object.entries(switches).map(([name, value]) => [name, process.env[name] ?? value])),
     said,
@@ -100,6 +105,12 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   };
   started = { runtime: { ...native, binding, backend }, info };
   return info;
+}
+
+function gpusOf(devices: readonly Device[]): readonly string[] {
+  const used = devices.filter(({ type }) => type === "GPU");
+  const models = gpuModels();
+  return models.length === used.length ? models : used.map(() => "a GPU"); // CUDA_VISIBLE_DEVICES may hide some
 }
 
 function threadsOf(given: number | string | undefined): number | undefined {

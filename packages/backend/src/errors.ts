@@ -10,6 +10,13 @@ export interface BackendError extends Error {
 const error = (code: string, exit: number, message: string): BackendError =>
   Object.assign(new Error(message), { name: "SegDistillError", code, exit });
 
+export const bfloat16OnGpu = (name: string): BackendError =>
+  error(
+    "backend/bfloat16",
+    2,
+    `[backend] compiled function "${name}": bfloat16 was asked for, and TensorFlow turns steps to it on a CPU only; on this GPU nothing would be computed in it. Set precision: float32.`,
+  );
+
 export const notStarted = (): BackendError =>
   error(
     "backend/not-started",

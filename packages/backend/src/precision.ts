@@ -14,6 +14,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { compile, type Precision } from "./compile.js";
+import { computing } from "./computing.js";
 import { cacheFolder, processorKind, tensorflowVersion } from "./library/index.js";
 import { conv2d, relu } from "./ops/index.js";
 
@@ -32,6 +33,7 @@ const pays = 0.9;
  */
 export async function choosePrecision(wanted: Precision | "auto"): Promise<ChosenPrecision> {
   if (wanted !== "auto") return { precision: wanted, why: "as asked for" };
+  if (computing().device === "gpu") return { precision: "float32", why: "TensorFlow turns steps to bfloat16 on a CPU only" };
   const file = join(cacheFolder(), "precision.json");
   const key = `${processorKind()} · TensorFlow ${tensorflowVersion}`;
   const known = readCache(file);

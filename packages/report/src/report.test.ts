@@ -108,3 +108,10 @@ test("that a run went on after a change of machine stands in its environment, an
     missing(noted, ["<dt>Not bit-exact</dt><dd>the run went on after a change: threads 2 → 4; TensorFlow 2.21.0 → 2.22.0</dd>"]),
   ).toEqual([]);
 });
+
+test("GPUs stand in the environment of a run that computed on them, and only then", () => {
+  expect(page.includes("<dt>GPU</dt>")).toBe(false);
+  const environment = { ...input.results.environment, gpus: ["NVIDIA A10", "NVIDIA H100"] };
+  const onGpus = report({ ...input, results: { ...input.results, environment } });
+  expect(missing(onGpus, ["<dt>GPU</dt><dd>NVIDIA A10, NVIDIA H100</dd>"])).toEqual([]);
+});

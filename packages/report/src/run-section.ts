@@ -38,6 +38,7 @@ const environmentList = (of: Environment): Markup => {
     ],
     ["Processor", `${of.cpu.model ?? unknown}, ${of.cpu.count} logical cores${of.threads === null ? "" : `, ${of.threads} threads used`}`],
     ["Instruction sets", of.cpu.flags === null ? unknown : of.cpu.flags.join(", ")],
+    ...(of.gpus ? ([["GPU", of.gpus.join(", ")]] as const) : []),
     ["Memory", `${count(of.memoryBytes)}B`],
     ["System", `${of.os.platform} ${of.os.release}, ${of.os.arch}`],
     ["Node", of.node],

@@ -42,6 +42,10 @@ beforeAll(() => {
   write("many", results("many", 0, 0.5, { seeds: [0, 3] }));
   write("many/seed-0", results("many", 0, 0.0625), "native");
   write("many/seed-3", results("many", 3, 0.1875), "native");
+  // seeds that were run one by one, and one of them did not end
+  write("alone/seed-10", results("alone", 10, 0.0625));
+  write("alone/seed-9", results("alone", 9, 0.1875));
+  mkdirSync(join(folder, "alone/seed-11"));
   // one seed, whatever its stages are called
   write("other", results("one", 1, -0.125, { stages: [{ name: "seed-1/teacher", steps: 1, seconds: 1, reused: false }] }));
   write("prepared", results("prepared", 0, 0.1), "prepared");
@@ -57,6 +61,15 @@ const compared = async (
   expect(await compareRuns(at(...paths), { ...options, json: true, out })).toBe(0);
   return JSON.parse(readFileSync(out, "utf8")) as Comparison;
 };
+
+test("seeds that were run one by one, with no results above them", async () => {
+  rmSync(join(folder, "alone/seed-11"), { recursive: true, force: true });
+  const { runs, domains } = await compared(["alone"]);
+  expect(runs).toEqual([{ label: "alone", seeds: [9, 10] }]);
+  expect(domains[0]!.rows.at(-1)).toMatchObject({ seeds: 2, mean: 0.625 });
+  mkdirSync(join(folder, "alone/seed-11"));
+  await expect(compareRuns(at("alone"), {})).rejects.toThrow(/alone.seed-11.results\.json" does not exist/);
+});
 
 test("one seed, and several: each seed's own results are read, not the average; what stages are called says nothing of seeds", async () => {
   const { runs, domains, metric } = await compared(["one", "many"]);

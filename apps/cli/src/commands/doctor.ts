@@ -33,7 +33,7 @@ const tensorflow = async (): Promise<readonly Finding[]> => {
     const { precision, why } = await choosePrecision("auto");
     return [
       { what: "TensorFlow", found: `${engine.tensorflow}, ${library.folder} (${library.source})`, good: true },
-      { what: "devices", found: engine.devices.map(({ type }) => type).join(", "), good: true },
+      { what: "devices", found: ["CPU", ...engine.gpus].join(", "), good: true },
       { what: "precision: auto", found: `${precision}: ${why}`, good: true },
       {
         what: "oneDNN",

@@ -1,19 +1,31 @@
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { readResults, readRunFolder, runPaths, type Results } from "@segdistill/core";
 import type { ComparedRun } from "@segdistill/report";
 import { runTwice } from "../errors.js";
 import { readChoice } from "../sweep/choice.js";
 
-/** A finished run by seed: a run folder, or the folder above those of several seeds. Throws results/missing where a run has not ended, and what `readResults` throws. */
+/**
+ * A finished run by seed: a run folder, or the folder above those of several seeds, whether one run made them or several. Throws results/missing where a run has not ended, and what `readResults`
+ * throws.
+ */
 export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
-  const whole = await readResults(runPaths(folder).results);
-  const folders = whole.seeds?.map((seed) => join(folder, `seed-${seed}`)) ?? [folder];
+  const folders = await foldersOf(folder);
   const seeds: Results[] = [];
-  for (const one of folders) seeds.push(one === folder ? whole : await readResults(runPaths(one).results));
+  for (const one of folders) seeds.push(await readResults(runPaths(one).results));
   const at = await gridOf(folders[0]!);
   const tries = readChoice(folder)?.tries.length;
-  return { name: whole.name, seeds, ...(at !== undefined && { at }), ...(tries !== undefined && { tries }) };
+  return { name: seeds[0]!.name, seeds, ...(at !== undefined && { at }), ...(tries !== undefined && { tries }) };
+};
+
+/** The seeds' folders that a run's results name; where there are no results above them, those that are there. */
+const foldersOf = async (folder: string): Promise<readonly string[]> => {
+  const { results } = runPaths(folder);
+  if (existsSync(results)) return (await readResults(results)).seeds?.map((seed) => join(folder, `seed-${seed}`)) ?? [folder];
+  const inside = await readdir(folder).catch(() => []);
+  const seeds = inside.flatMap((name) => /^seed-(\d+)$/.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
+  return seeds.length > 0 ? seeds.map((seed) => join(folder, `seed-${seed}`)) : [folder];
 };
 
 /** `evaluate.at` of a run's configuration; undefined where there is none. */

@@ -18,6 +18,13 @@ test("what decides on the last bits is named, old and new", () => {
   ]);
 });
 
+test("a GPU that was not there, or is no longer", () => {
+  const on = (...gpus: string[]) => ({ ...machine, gpus });
+  expect(machineChanges(machine, on("NVIDIA H100"))).toEqual(["GPU none → NVIDIA H100"]);
+  expect(machineChanges(on("NVIDIA H100", "NVIDIA H100"), machine)).toEqual(["GPU NVIDIA H100, NVIDIA H100 → none"]);
+  expect(machineChanges(on("NVIDIA A10"), on("NVIDIA A10"))).toEqual([]);
+});
+
 test("what is the same is no change: all four threads asked for or not, flags that one side does not tell", () => {
   expect(machineChanges({ ...machine, threads: 4 }, { ...machine, threads: null })).toEqual([]);
   expect(machineChanges(machine, { ...machine, cpu: { ...machine.cpu, flags: null } })).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Environment } from "@segdistill/core";
 
-type Machine = Pick<Environment, "cpu" | "threads" | "tensorflow">;
+type Machine = Pick<Environment, "cpu" | "gpus" | "threads" | "tensorflow">;
 
 /**
  * What of the machine decides on the last bits of a number and is another now: `threads 2 → 4`. Empty where nothing is. Threads are those that were used: all
@@ -11,6 +11,7 @@ export const machineChanges = (there: Machine, here: Machine): readonly string[]
   return [
     ...changed("processor", there.cpu.model ?? "not known", here.cpu.model ?? "not known"),
     ...flags(there.cpu.flags, here.cpu.flags),
+    ...changed("GPU", there.gpus?.join(", ") ?? "none", here.gpus?.join(", ") ?? "none"),
     ...changed("threads", threads(there), threads(here)),
     ...changed("TensorFlow", there.tensorflow ?? "none", here.tensorflow ?? "none"),
   ];

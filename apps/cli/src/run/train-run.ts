@@ -117,6 +117,7 @@ const precisionOf = async (
 const environmentOf = async (run: ResolvedRun, engine: EngineInfo, chosen: Precision): Promise<Environment> =>
   describeEnvironment({
     packages: versionsOf(originsOf(run)),
+    gpus: engine.gpus,
     threads: engine.threads,
     precision: { asked: run.config.precision, chosen },
     tensorflow: engine.tensorflow,

@@ -1,5 +1,6 @@
 import {
   batchToSpaceND,
+  depthwiseConv2d,
   getGradient,
   getKernel,
   spaceToBatchND,
@@ -8,10 +9,11 @@ import {
   type Tensor,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
+import { computing } from "../computing.js";
 import { byProducts } from "../operators/kernel-gradient.js";
 import { call, replaceGradient, replaceKernel } from "../operators/operator.js";
 import { frameOf, pair, spanOf, type Pair } from "../operators/padding.js";
-import { phasesOf } from "../operators/space-to-batch.js";
+import { phasesOf, type Phases } from "../operators/space-to-batch.js";
 
 type Four = [number, number, number, number];
 type Zeros = [before: number, after: number];
@@ -26,6 +28,26 @@ interface Convolution {
 
 const dilated = ({ dilations, pad, dataFormat = "NHWC" }: Convolution): boolean =>
   pair(dilations ?? 1).some((rate) => rate > 1) && typeof pad !== "number" && dataFormat === "NHWC";
+
+/** TensorFlow has no dilated depthwise convolution on a GPU: there its forward pass goes through space-to-batch too. */
+function mendDilatedOnGpu(): void {
+  const { kernelFunc } = getKernel("DepthwiseConv2dNative", "tensorflow");
+  replaceKernel("DepthwiseConv2dNative", (inputs, attributes, backend) => {
+    const convolution = attributes as unknown as Convolution;
+    if (computing().device !== "gpu" || !dilated(convolution)) return kernelFunc({ inputs, attrs: attributes, backend }) as Tensor;
+    const [x, filter] = [inputs["x"], inputs["filter"]] as [Tensor4D, Tensor4D];
+    const { blocks, paddings, crops } = phasesOfDepthwise(x, filter, convolution);
+    return batchToSpaceND(depthwiseConv2d(spaceToBatchND(x, blocks, paddings), filter, 1, "valid"), blocks, crops);
+  });
+}
+
+/** tfjs dilates depthwise convolutions at stride 1 only. */
+function phasesOfDepthwise(x: Tensor4D, filter: Tensor4D, { pad, dilations }: Convolution): Phases {
+  const [size, dilation]: [Pair, Pair] = [[x.shape[1], x.shape[2]], pair(dilations!)];
+  const span = spanOf([filter.shape[0], filter.shape[1]], dilation);
+  const frame = typeof pad === "object" ? ([pad[1], pad[2]] as const) : frameOf(size, span, 1, pad as "same" | "valid");
+  return phasesOf(size, span, dilation, frame);
+}
 
 /**
  * Dilated convolutions: tfjs has no gradient of them. Depthwise ones go through space-to-batch, for TensorFlow's gradient of those is silently wrong
@@ -47,6 +69,7 @@ export function mendDilated(): void {
     },
   });
 
+  mendDilatedOnGpu();
   const byChannel = getGradient("DepthwiseConv2dNative");
   replaceGradient({
     ...byChannel,
@@ -54,18 +77,14 @@ export function mendDilated(): void {
       const convolution = attributes as unknown as Convolution;
       if (!dilated(convolution)) return byChannel.gradFunc(dy, saved, attributes);
       const [x, filter] = saved as [Tensor4D, Tensor4D];
-      const [size, dilation]: [Pair, Pair] = [[x.shape[1], x.shape[2]], pair(convolution.dilations!)];
-      const span = spanOf([filter.shape[0], filter.shape[1]], dilation);
-      const pad = convolution.pad as "same" | "valid" | Around;
-      const frame = typeof pad === "string" ? frameOf(size, span, 1, pad) : ([pad[1], pad[2]] as const); // tfjs dilates at stride 1 only
-      const { blocks, paddings, crops } = phasesOf(size, span, dilation, frame);
+      const { blocks, paddings, crops } = phasesOfDepthwise(x, filter, convolution);
       const phases = (): Tensor4D => spaceToBatchND(x, blocks, paddings);
       const dPhases = (): Tensor4D => spaceToBatchND(dy as Tensor4D, blocks, crops);
       const plain = { strides: 1, pad: "valid", dimRoundingMode: null, dilations: 1 };
       const way = (more: object): NamedAttrMap => ({ ...plain, ...more }) as unknown as NamedAttrMap;
       return {
         x: () => {
-          const rows = size.map((n, i) => (paddings[i]![0]! + n + paddings[i]![1]!) / blocks[i]!);
+          const rows = x.shape.slice(1, 3).map((n, i) => (paddings[i]![0]! + n + paddings[i]![1]!) / blocks[i]!);
           const inputShape = [x.shape[0] * blocks[0]! * blocks[1]!, ...rows, x.shape[3]];
           const dx = call("DepthwiseConv2dNativeBackpropInput", { dy: dPhases(), filter }, way({ inputShape }));
           return batchToSpaceND(dx as Tensor4D, blocks, paddings);

@@ -38,6 +38,12 @@ test("says where and with what a run was made", async () => {
     for (const flag of flagsOfInterest) expect([flag, flags!.includes(flag)]).toEqual([flag, new RegExp(`\\b${flag}\\b`).test(info)]);
   }
   expect(environmentSchema.parse(environment)).toEqual(environment);
+  const onGpu = await describeEnvironment({
+    ...{ packages: {}, threads: null, precision: environment.precision, tensorflow: "2.21.0" },
+    gpus: ["NVIDIA H100"],
+  });
+  expect(environmentSchema.parse(onGpu).gpus).toEqual(["NVIDIA H100"]);
+  expect(environmentSchema.safeParse({ ...environment, gpus: [] }).success).toBe(false);
   const noted = { ...environment, notBitExact: ["threads 2 → 4"] };
   expect(environmentSchema.parse(noted)).toEqual(noted);
   expect(environmentSchema.safeParse({ ...environment, notBitExact: [] }).success).toBe(false);

@@ -23,6 +23,8 @@ export interface Environment {
     readonly flags: readonly string[] | null;
   };
   readonly memoryBytes: number;
+  /** GPUs that it computed on, by model; left out where there was none [ours]. */
+  readonly gpus?: readonly string[];
   readonly threads: number | null;
   /** What was asked for, and what was chosen. */
   readonly precision: { readonly asked: string; readonly chosen: "float32" | "bfloat16" };
@@ -40,6 +42,7 @@ export interface Environment {
 /** What the caller knows and this file does not. */
 export interface EnvironmentParts {
   readonly packages: Readonly<Record<string, string>>;
+  readonly gpus?: readonly string[];
   readonly threads: number | null;
   readonly precision: { readonly asked: string; readonly chosen: "float32" | "bfloat16" };
   readonly tensorflow: string | null;
@@ -62,6 +65,7 @@ const shape = z.strictObject({
   os: z.strictObject({ platform: z.string(), release: z.string(), arch: z.string() }),
   cpu: z.strictObject({ model: z.string().nullable(), count: z.int().min(0), flags: z.array(z.string()).nullable() }),
   memoryBytes: z.int().min(0),
+  gpus: z.array(z.string().min(1)).min(1).optional(),
   threads: z.int().min(1).nullable(),
   precision: z.strictObject({ asked: z.string(), chosen: z.enum(["float32", "bfloat16"]) }),
   tensorflow: z.string().nullable(),
@@ -99,7 +103,17 @@ export const cpuFlags = (): readonly string[] | null => {
  * Source: interfaces.md 5; which flags and variables count is our choice.
  */
 export async function describeEnvironment(parts: EnvironmentParts): Promise<Environment> {
-  const { packages, threads, precision, tensorflow, lockFile = null, repository = null, variables = process.env, now = Date.now() } = parts;
+  const {
+    packages,
+    gpus = [],
+    threads,
+    precision,
+    tensorflow,
+    lockFile = null,
+    repository = null,
+    variables = process.env,
+    now = Date.now(),
+  } = parts;
   const model = cpus()[0]?.model.trim();
   const decisive = Object.entries(variables).filter((entry): entry is [string, string] => decides.test(entry[0]) && entry[1] !== undefined);
   const byName = (a: readonly [string, string], b: readonly [string, string]): number => (a[0] < b[0] ? -1 : 1);
@@ -111,6 +125,7 @@ export async function describeEnvironment(parts: EnvironmentParts): Promise<Envi
     os: { platform: platform(), release: release(), arch: arch() },
     cpu: { model: model === undefined || model === "" ? null : model, count: cpus().length, flags: cpuFlags() },
     memoryBytes: totalmem(),
+    ...(gpus.length > 0 && { gpus }),
     threads,
     precision,
     tensorflow,
