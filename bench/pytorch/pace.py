@@ -32,4 +32,6 @@ def measured(asked, step, **more):
 def timed(step):
     start = time.perf_counter()
     step()
+    if DEVICE == "cuda":
+        torch.cuda.synchronize()
     return time.perf_counter() - start

@@ -228,6 +228,16 @@ export const unmatchedWeights = (
 };
 export const runTwice = (path: string): UserError =>
   userError("compare/twice", `[compare] "${path}" was given twice. Expected every run once. Leave one of them out.`);
+export const seedsOfSeveralRuns = (
+  folder: string,
+  at: string,
+  [name, seed, grid = "not known"]: readonly [name: string, seed: number, grid: string | undefined],
+  [expected, expectedGrid = "not known"]: readonly [name: string, grid: string | undefined],
+): UserError =>
+  userError(
+    "compare/seeds",
+    `[compare] "${folder}" has seeds of several runs: ${at} is of run "${name}", seed ${seed}, scored at: ${grid}. Expected run "${expected}", the seed that its folder names, scored at: ${expectedGrid}. Move it elsewhere, or name each seed's folder by itself.`,
+  );
 export const fewerWeights = (file: string, network: string, expected: number, found: number): UserError =>
   userError(
     "run/fewer-weights",

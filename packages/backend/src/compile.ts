@@ -8,11 +8,13 @@ import { firstDifference } from "./native/recorded.js";
 import { trace, type Trace, type TraceOptions } from "./trace.js";
 
 /** The precision of convolutions and matrix products; everything behind a float32 barrier stays in float32. */
+
 export type Precision = "float32" | "bfloat16";
 
 export interface CompileOptions {
   /** Variables that `f` reads or assigns. A variable that is not listed is taken as a constant. */
   readonly variables?: readonly Variable[];
+  /** float32; bfloat16 is refused on a GPU, where TensorFlow knows no such rewrite. */
   readonly precision?: Precision;
   /** For messages. */
   readonly name?: string;

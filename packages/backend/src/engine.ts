@@ -110,7 +110,8 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
 function gpusOf(devices: readonly Device[]): readonly string[] {
   const used = devices.filter(({ type }) => type === "GPU");
   const models = gpuModels();
-  return models.length === used.length ? models : used.map(() => "a GPU"); // CUDA_VISIBLE_DEVICES may hide some
+  const same = new Set(models).size === 1; // else CUDA_VISIBLE_DEVICES may hide any
+  return used.map((_, i) => (same ? models[0]! : models.length === used.length ? models[i]! : "a GPU"));
 }
 
 function threadsOf(given: number | string | undefined): number | undefined {

@@ -14,7 +14,7 @@ export const bfloat16OnGpu = (name: string): BackendError =>
   error(
     "backend/bfloat16",
     2,
-    `[backend] compiled function "${name}": bfloat16 was asked for, and TensorFlow turns steps to it on a CPU only; on this GPU nothing would be computed in it. Set precision: float32.`,
+    `[backend] compiled function "${name}": bfloat16 was asked for, and TensorFlow turns steps to it on a CPU only; on this GPU nothing would be computed in it. Set precision: float32, or hide the GPU (CUDA_VISIBLE_DEVICES=-1).`,
   );
 
 export const notStarted = (): BackendError =>

@@ -29,7 +29,7 @@ const pays = 0.9;
 
 /**
  * The precision to train in. `auto` times one step of a small network in both, once for each kind of processor, and keeps what it found in the
- * cache: no flag or name of a processor says it (engine-ops.md §1, rule 10). The engine must have been started.
+ * cache: no flag or name of a processor says it (engine-ops.md §1, rule 10). On a GPU it is float32. The engine must have been started.
  */
 export async function choosePrecision(wanted: Precision | "auto"): Promise<ChosenPrecision> {
   if (wanted !== "auto") return { precision: wanted, why: "as asked for" };

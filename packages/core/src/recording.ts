@@ -22,6 +22,7 @@ export interface Given {
   readonly epoch: number;
   readonly fed: Feed;
   readonly batch: Batch;
+  /** Until the step was given to the device. */
   readonly ms: number;
 }
 
@@ -29,10 +30,10 @@ export interface Given {
 export interface Recorder {
   /** Before a step: remembers what it may have to be taken back to. */
   readonly before: () => void;
-  /** After it: reads it, or where reading waits for the device the one before. */
-  readonly after: (given: Given) => Promise<void>;
-  /** Reads what is not read yet: before a checkpoint, and at the end. */
-  readonly flush: () => Promise<void>;
+  /** After it: reads it, or where reading waits for the device the one before. Answers with the milliseconds that were waited. */
+  readonly after: (given: Given) => Promise<number>;
+  /** Reads what is not read yet: before a checkpoint, and at the end. Answers likewise. */
+  readonly flush: () => Promise<number>;
   /** Steps that were taken back. */
   readonly skipped: () => number;
   /** What has to be kept in a checkpoint, of what is read. */
@@ -65,10 +66,14 @@ export function recorder({ ready, store, precision, moved, counters: before, beh
   /** Of the step that is pending, then of the one that runs. */
   const snapshots: ReturnType<typeof snapshot>[] = [];
 
-  const read = async (given: Given): Promise<void> => {
-    const { out, step, epoch, fed, batch, ms } = given;
+  /** Answers with the milliseconds that the numbers were waited for: on a GPU the step goes on until they are there, and that is time of its own. */
+  const read = async (given: Given): Promise<number> => {
+    const { out, step, epoch, fed, batch } = given;
     if (pending === given) pending = undefined;
+    const start = performance.now();
     const numbers = await out.data();
+    const waited = performance.now() - start;
+    const ms = given.ms + waited;
     out.dispose();
     const raws = numbers.slice(0, names.length);
     const factors = numbers.slice(names.length, -1);
@@ -90,18 +95,17 @@ export function recorder({ ready, store, precision, moved, counters: before, beh
     if (step + 1 === stage.data.batchesPerEpoch)
       for (const { name, ...found } of sharesOf(ready, first.sums)) store.tell(stage.name, { event: "gate", gate: name, ...found });
     snapshots.shift()!.dispose();
+    return waited;
   };
   return {
     before: () => void snapshots.push(snapshot(moved)),
     after: async (given) => {
       const last = pending;
       pending = given;
-      if (last) await read(last);
-      if (!behind || atMost > 0) await read(given); // whether it counts must be known before the next one
+      const waited = last ? await read(last) : 0;
+      return waited + (!behind || atMost > 0 ? await read(given) : 0); // whether it counts must be known before the next one
     },
-    flush: async () => {
-      if (pending) await read(pending);
-    },
+    flush: async () => (pending ? read(pending) : 0),
     skipped: () => skipped,
     counters: () => ({ ...first.sums, skipped }),
     dispose: () => {

@@ -1,7 +1,7 @@
 import { pbkdf2 } from "node:crypto";
-import { add, mean, memory, mul, ones, reshape, squaredDifference, type Tensor } from "@tensorflow/tfjs-core";
+import { add, mean, memory, mul, ones, reshape, squaredDifference, Tensor } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Batch, CheckedMethod, Data, Method, Network, Stage, Step, Wants } from "./contract/index.js";
 import { notFinite, userError } from "./errors.js";
 import { namedVariables } from "./keeping.js";
@@ -147,6 +147,18 @@ test("read behind or at once: the same bytes and records", async () => {
   const [a, b] = [await finished([goal()], { store: behind, behind: true }), await finished([goal()], { store: once, behind: false })];
   expect(a.bytes).toEqual(b.bytes);
   expect(recordsOf(behind)).toEqual(recordsOf(once));
+});
+
+test.each([true, false])("waiting for what a step gave is time of that step and of its stage (read behind: %s)", async (behind) => {
+  const data = vi.spyOn(Tensor.prototype, "data").mockImplementation(async function (this: Tensor) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    return this.dataSync() as never;
+  });
+  const store = memoryStore();
+  const { outcome } = await finished([fitting({ steps: 3 })], { store, behind });
+  data.mockRestore();
+  expect(store.steps.map(({ record }) => record.ms).filter((ms) => ms > 35)).toHaveLength(3);
+  expect(outcome.seconds).toBeGreaterThan(3 * 0.035);
 });
 
 test("a stage that is done is used again: no step, the same bytes and gates", async () => {

@@ -116,19 +116,19 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
           next.catch(() => undefined); // told above, where it is awaited
           const [out] = await running;
           const ms = performance.now() - start;
-          await record.after({ out: out!, step: done, epoch, fed, batch: batch.value, ms });
+          const waited = await record.after({ out: out!, step: done, epoch, fed, batch: batch.value, ms });
           done++;
-          seconds += ms / 1000;
+          seconds += (ms + waited) / 1000;
           if (done < steps) halt();
           const since = (performance.now() - saved) / 1000;
           if (since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) || done === steps) continue;
-          await record.flush();
+          seconds += (await record.flush()) / 1000;
           const begun = performance.now();
           await save({ done: false });
           saved = performance.now();
           cost = (saved - begun) / 1000;
         }
-        await record.flush();
+        seconds += (await record.flush()) / 1000;
         const found = done - epoch * data.batchesPerEpoch;
         if (done < steps && found < data.batchesPerEpoch) throw shortEpoch(stage.name, epoch, found, data.batchesPerEpoch);
       } finally {
@@ -145,7 +145,7 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     await save({ done: true, gates: values });
     return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, ...record.counters() });
   } catch (failure) {
-    if (wasHalted(failure)) await record.flush().then(() => save({ done: false }));
+    if (wasHalted(failure)) await record.flush().then((waited) => ((seconds += waited / 1000), save({ done: false })));
     throw failure;
   } finally {
     record.dispose();

@@ -45,7 +45,12 @@ beforeAll(() => {
   // seeds that were run one by one, and one of them did not end
   write("alone/seed-10", results("alone", 10, 0.0625));
   write("alone/seed-9", results("alone", 9, 0.1875));
-  mkdirSync(join(folder, "alone/seed-11"));
+  write("mixed/seed-0", results("one", 0, 0.0625), "native");
+  write("mixed/seed-1", results("one", 1, 0.0625), "prepared");
+  write("named/seed-0", results("one", 0, 0.0625));
+  write("named/seed-1", results("other", 1, 0.0625));
+  write("numbered/seed-0", results("one", 0, 0.0625));
+  write("numbered/seed-1", results("one", 0, 0.0625));
   // one seed, whatever its stages are called
   write("other", results("one", 1, -0.125, { stages: [{ name: "seed-1/teacher", steps: 1, seconds: 1, reused: false }] }));
   write("prepared", results("prepared", 0, 0.1), "prepared");
@@ -63,12 +68,23 @@ const compared = async (
 };
 
 test("seeds that were run one by one, with no results above them", async () => {
-  rmSync(join(folder, "alone/seed-11"), { recursive: true, force: true });
   const { runs, domains } = await compared(["alone"]);
   expect(runs).toEqual([{ label: "alone", seeds: [9, 10] }]);
   expect(domains[0]!.rows.at(-1)).toMatchObject({ seeds: 2, mean: 0.625 });
   mkdirSync(join(folder, "alone/seed-11"));
   await expect(compareRuns(at("alone"), {})).rejects.toThrow(/alone.seed-11.results\.json" does not exist/);
+});
+
+test.each([
+  ["mixed", "one", 1, "prepared", "native"],
+  ["named", "other", 1, "not known", "not known"],
+  ["numbered", "one", 0, "not known", "not known"],
+])("seeds of several runs in one folder are refused: %s", async (of, name, seed, grid, expected) => {
+  const [path] = at(of);
+  await expect(compareRuns([path!], {})).rejects.toMatchObject({
+    code: "compare/seeds",
+    message: `[compare] "${path!}" has seeds of several runs: seed-1 is of run "${name}", seed ${seed}, scored at: ${grid}. Expected run "one", the seed that its folder names, scored at: ${expected}. Move it elsewhere, or name each seed's folder by itself.`,
+  });
 });
 
 test("one seed, and several: each seed's own results are read, not the average; what stages are called says nothing of seeds", async () => {

@@ -3,20 +3,24 @@ import { readdir } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { readResults, readRunFolder, runPaths, type Results } from "@segdistill/core";
 import type { ComparedRun } from "@segdistill/report";
-import { runTwice } from "../errors.js";
+import { runTwice, seedsOfSeveralRuns } from "../errors.js";
 import { readChoice } from "../sweep/choice.js";
 
 /**
- * A finished run by seed: a run folder, or the folder above those of several seeds, whether one run made them or several. Throws results/missing where a run has not ended, and what `readResults`
- * throws.
+ * A finished run by seed: a run folder, or the folder above those of several seeds, whether one run made them or several; of one that has not ended, those seeds that it has begun.
+ * Throws results/missing where one of them has not ended, compare/seeds where they are not of one run, and what `readResults` throws.
  */
 export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
   const folders = await foldersOf(folder);
   const seeds: Results[] = [];
   for (const one of folders) seeds.push(await readResults(runPaths(one).results));
-  const at = await gridOf(folders[0]!);
+  const grids = await Promise.all(folders.map(gridOf));
+  const [first, at] = [seeds[0]!, grids[0]];
+  for (const [i, { name, seed }] of seeds.entries())
+    if (folders.length > 1 && (name !== first.name || grids[i] !== at || basename(folders[i]!) !== `seed-${seed}`))
+      throw seedsOfSeveralRuns(folder, basename(folders[i]!), [name, seed, grids[i]], [first.name, at]);
   const tries = readChoice(folder)?.tries.length;
-  return { name: seeds[0]!.name, seeds, ...(at !== undefined && { at }), ...(tries !== undefined && { tries }) };
+  return { name: first.name, seeds, ...(at !== undefined && { at }), ...(tries !== undefined && { tries }) };
 };
 
 /** The seeds' folders that a run's results name; where there are no results above them, those that are there. */

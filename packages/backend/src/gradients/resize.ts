@@ -46,7 +46,7 @@ export function mendResize(): void {
     });
 }
 
-/** By 0/1 matrices, rows and then columns: TensorFlow's own on a GPU adds in no fixed order, and refuses where the same bytes are asked for. */
+/** By 0/1 matrices, rows and then columns: TensorFlow's own on a GPU adds in no fixed order, and refuses where the same bytes are asked for. A number in `dy` that is not finite spoils its whole channel. */
 function nearestGrad(dy: Tensor4D, images: Tensor4D, how: readonly [alignCorners: boolean, halfPixelCenters: boolean]): Tensor {
   const [b, h, w, c] = images.shape;
   const [, H, W] = dy.shape;

@@ -41,7 +41,7 @@ function mendDilatedOnGpu(): void {
   });
 }
 
-/** tfjs dilates depthwise convolutions at stride 1 only. */
+/** How the map of a dilated depthwise convolution is cut into phases; at stride 1, for tfjs dilates at no other. */
 function phasesOfDepthwise(x: Tensor4D, filter: Tensor4D, { pad, dilations }: Convolution): Phases {
   const [size, dilation]: [Pair, Pair] = [[x.shape[1], x.shape[2]], pair(dilations!)];
   const span = spanOf([filter.shape[0], filter.shape[1]], dilation);
