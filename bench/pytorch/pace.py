@@ -7,10 +7,6 @@ import time
 
 import torch
 
-DEVICE = "cuda" if torch.cuda.is_available() else "cpu"  # as ours: a GPU where there is one
-torch.set_default_device(DEVICE)
-torch.backends.cudnn.allow_tf32 = False  # float32 on both sides
-
 
 def measured(asked, step, **more):
     """Up to `warmUp` steps that do not count (fewer where one takes half of `seconds`), then `steps` that do, or at least two where they take longer."""
@@ -32,6 +28,4 @@ def measured(asked, step, **more):
 def timed(step):
     start = time.perf_counter()
     step()
-    if DEVICE == "cuda":
-        torch.cuda.synchronize()
     return time.perf_counter() - start

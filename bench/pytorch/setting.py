@@ -7,8 +7,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from pace import DEVICE
-
 
 class Known(NamedTuple):
     images: Tensor
@@ -36,4 +34,4 @@ def prepared(f):
 
 
 def autocast():
-    return torch.autocast(DEVICE, dtype=torch.bfloat16, enabled=bfloat16)
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16)

@@ -8,7 +8,6 @@ import { firstDifference } from "./native/recorded.js";
 import { trace, type Trace, type TraceOptions } from "./trace.js";
 
 /** The precision of convolutions and matrix products; everything behind a float32 barrier stays in float32. */
-
 export type Precision = "float32" | "bfloat16";
 
 export interface CompileOptions {

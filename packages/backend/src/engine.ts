@@ -2,7 +2,7 @@ import { engine as tfjs, ready, registerBackend, setBackend } from "@tensorflow/
 import { computeOn } from "./computing.js";
 import { libraryNotFound, notStarted, usedAfterDispose, wrongThreads } from "./errors.js";
 import { mendGradients } from "./gradients/index.js";
-import { findLibrary, gpuModels, processorFlags, searchedPlaces, vectorsOf, type Library } from "./library/index.js";
+import { findLibrary, gpuNames, processorFlags, searchedPlaces, vectorsOf, type Library } from "./library/index.js";
 import { newBinding, type Binding } from "./native/binding.js";
 import type { Device } from "./native/context.js";
 import type { MemoryUse } from "./native/handles.js";
@@ -97,7 +97,7 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
     library,
     tensorflow: c.TF_Version(),
     devices: context.devices,
-    gpus: gpusOf(context.devices),
+    gpus: gpuNames(context.devices.filter(({ type }) => type === "GPU").length),
     threads: threads ?? null,
     switches: Object.fromEntries(Object.entries(switches).map(([name, value]) => [name, process.env[name] ?? value])),
     said,
@@ -105,13 +105,6 @@ async function start(options: EngineOptions): Promise<EngineInfo> {
   };
   started = { runtime: { ...native, binding, backend }, info };
   return info;
-}
-
-function gpusOf(devices: readonly Device[]): readonly string[] {
-  const used = devices.filter(({ type }) => type === "GPU");
-  const models = gpuModels();
-  const same = new Set(models).size === 1; // else CUDA_VISIBLE_DEVICES may hide any
-  return used.map((_, i) => (same ? models[0]! : models.length === used.length ? models[i]! : "a GPU"));
 }
 
 function threadsOf(given: number | string | undefined): number | undefined {

@@ -30,10 +30,12 @@ export interface Given {
 export interface Recorder {
   /** Before a step: remembers what it may have to be taken back to. */
   readonly before: () => void;
-  /** After it: reads it, or where reading waits for the device the one before. Answers with the milliseconds that were waited. */
-  readonly after: (given: Given) => Promise<number>;
-  /** Reads what is not read yet: before a checkpoint, and at the end. Answers likewise. */
-  readonly flush: () => Promise<number>;
+  /** After it: reads it, or where reading waits for the device the one before. */
+  readonly after: (given: Given) => Promise<void>;
+  /** Reads what is not read yet: before a checkpoint, and at the end. */
+  readonly flush: () => Promise<void>;
+  /** What the steps took that are read, and those before. */
+  readonly seconds: () => number;
   /** Steps that were taken back. */
   readonly skipped: () => number;
   /** What has to be kept in a checkpoint, of what is read. */
@@ -47,8 +49,8 @@ export interface RecorderOptions {
   readonly precision: Precision;
   /** Everything that a step may move. */
   readonly moved: readonly Variable[];
-  /** Counters of the checkpoint that the stage goes on from. */
-  readonly counters: Readonly<Record<string, number>>;
+  /** The checkpoint that the stage goes on from. */
+  readonly before: { readonly seconds: number; readonly counters: Readonly<Record<string, number>> };
   /** On a GPU a step is read when the next one is under way. Costs the memory of one more generation of what is trained. */
   readonly behind: boolean;
   /** Finds out where a step, run once more from what was before it, first gave a number that is not finite. */
@@ -56,24 +58,24 @@ export interface RecorderOptions {
 }
 
 /** A step with a number that is not finite ends the stage before anything of it is saved, or is taken back, as the stage says. */
-export function recorder({ ready, store, precision, moved, counters: before, behind, diagnose }: RecorderOptions): Recorder {
+export function recorder({ ready, store, precision, moved, before, behind, diagnose }: RecorderOptions): Recorder {
   const { stage, terms, adversaries } = ready;
   const names = [...terms, ...adversaries].map((part) => part.name);
   const atMost = typeof stage.nonFinite === "object" ? stage.nonFinite.skip : 0;
-  let skipped = before["skipped"] ?? 0;
-  const first = firstEpoch(ready, before);
+  let skipped = before.counters["skipped"] ?? 0;
+  let { seconds } = before;
+  const first = firstEpoch(ready, before.counters);
   let pending: Given | undefined;
   /** Of the step that is pending, then of the one that runs. */
   const snapshots: ReturnType<typeof snapshot>[] = [];
 
-  /** Answers with the milliseconds that the numbers were waited for: on a GPU the step goes on until they are there, and that is time of its own. */
-  const read = async (given: Given): Promise<number> => {
+  const read = async (given: Given): Promise<void> => {
     const { out, step, epoch, fed, batch } = given;
     if (pending === given) pending = undefined;
     const start = performance.now();
     const numbers = await out.data();
-    const waited = performance.now() - start;
-    const ms = given.ms + waited;
+    const ms = given.ms + performance.now() - start; // on a GPU the step goes on until its numbers are there
+    seconds += ms / 1000;
     out.dispose();
     const raws = numbers.slice(0, names.length);
     const factors = numbers.slice(names.length, -1);
@@ -95,17 +97,19 @@ export function recorder({ ready, store, precision, moved, counters: before, beh
     if (step + 1 === stage.data.batchesPerEpoch)
       for (const { name, ...found } of sharesOf(ready, first.sums)) store.tell(stage.name, { event: "gate", gate: name, ...found });
     snapshots.shift()!.dispose();
-    return waited;
   };
   return {
     before: () => void snapshots.push(snapshot(moved)),
     after: async (given) => {
       const last = pending;
       pending = given;
-      const waited = last ? await read(last) : 0;
-      return waited + (!behind || atMost > 0 ? await read(given) : 0); // whether it counts must be known before the next one
+      if (last) await read(last);
+      if (!behind || atMost > 0) await read(given); // whether it counts must be known before the next one
     },
-    flush: async () => (pending ? read(pending) : 0),
+    flush: async () => {
+      if (pending) await read(pending);
+    },
+    seconds: () => seconds,
     skipped: () => skipped,
     counters: () => ({ ...first.sums, skipped }),
     dispose: () => {

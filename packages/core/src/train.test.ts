@@ -98,6 +98,7 @@ describe.each([true, false])("a run that is stopped and goes on (eager: %s)", (e
     expect(recordsOf(store).map(({ step }) => step)).toEqual(Array.from({ length: at }, (_, i) => i));
     const resumed = await finished([goal()], { store, eager });
     expect(resumed.bytes).toEqual(whole.bytes);
+    expect(resumed.outcome.seconds).toBeCloseTo(store.steps.reduce((sum, { record }) => sum + record.ms, 0) / 1000, 9);
     expect(recordsOf(store)).toEqual(recordsOf(undisturbed));
     expect(eventsOf(store)).toEqual([
       { stage: "fitting", event: "started", step: 0, steps: 9 },

@@ -44,10 +44,10 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
 
   // 1. where it stands: done before, stopped before, or new
   const at = await standing(ready, modules, store);
-  let { step: done, seconds } = at.position ?? { step: 0, seconds: 0 };
-  const before = at.position?.counters ?? {};
+  const before = at.position ?? { step: 0, seconds: 0, counters: {} };
+  let done = before.step;
   store.tell(stage.name, { event: at.position?.done ? "reused" : at.position ? "resumed" : "started", step: done, steps });
-  if (at.position?.done) return outcomeOf(ready, done, seconds, true, before);
+  if (at.position?.done) return outcomeOf(ready, done, before.seconds, true, before.counters);
   const made = programs({ ready, modules, moved: at.moved, eager, check, reduce: run.reduce ?? alone, precision });
 
   // 2. the step: one tensor program
@@ -90,12 +90,14 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     store,
     precision,
     moved: typeof stage.nonFinite === "object" ? at.moved : at.own,
-    counters: before,
+    before,
     behind: run.behind ?? onGpu(),
     diagnose: ({ batch, step }) => whereNotFinite(ready, modules, batch, () => fedWith(batch, step), opByOp().run),
   });
-  const save = (more: { done: boolean; gates?: Readonly<Record<string, number>> }): Promise<void> =>
-    at.save({ step: done, done: more.done, seconds, counters: { ...watch.counters(), ...more.gates, ...record.counters() } });
+  type Gates = Readonly<Record<string, number>>;
+  const counters = (gates?: Gates): Gates => ({ ...watch.counters(), ...gates, ...record.counters() });
+  const save = (ended: boolean, gates?: Gates): Promise<void> =>
+    at.save({ step: done, done: ended, seconds: record.seconds(), counters: counters(gates) });
   const inspect = run.inspect && inspection(ready, made.of, store);
   try {
     // 3. the epochs: while a step runs the next batch is made; on a GPU what a step gave is read when the next one is under way
@@ -116,19 +118,18 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
           next.catch(() => undefined); // told above, where it is awaited
           const [out] = await running;
           const ms = performance.now() - start;
-          const waited = await record.after({ out: out!, step: done, epoch, fed, batch: batch.value, ms });
+          await record.after({ out: out!, step: done, epoch, fed, batch: batch.value, ms });
           done++;
-          seconds += (ms + waited) / 1000;
           if (done < steps) halt();
           const since = (performance.now() - saved) / 1000;
-          if (since < (run.checkpointSeconds ?? checkpointInterval(seconds, cost)) || done === steps) continue;
-          seconds += (await record.flush()) / 1000;
+          if (since < (run.checkpointSeconds ?? checkpointInterval(record.seconds(), cost)) || done === steps) continue;
+          await record.flush();
           const begun = performance.now();
-          await save({ done: false });
+          await save(false);
           saved = performance.now();
           cost = (saved - begun) / 1000;
         }
-        seconds += (await record.flush()) / 1000;
+        await record.flush();
         const found = done - epoch * data.batchesPerEpoch;
         if (done < steps && found < data.batchesPerEpoch) throw shortEpoch(stage.name, epoch, found, data.batchesPerEpoch);
       } finally {
@@ -137,15 +138,15 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     }
 
     // 4. the result, and the gates; a gate that stops leaves what was trained
-    if (ready.gates.length > 0) await save({ done: false });
+    if (ready.gates.length > 0) await save(false);
     at.settle();
     const gates = await mean.gates(({ name, ...found }) => store.tell(stage.name, { event: "gate", gate: name, ...found }));
     store.tell(stage.name, { event: "finished", step: done, steps });
     const values = Object.fromEntries(gates.flatMap(({ name, value }) => (Number.isFinite(value) ? [[name, value]] : [])));
-    await save({ done: true, gates: values });
-    return outcomeOf(ready, done, seconds, false, { ...watch.counters(), ...values, ...record.counters() });
+    await save(true, values);
+    return outcomeOf(ready, done, record.seconds(), false, counters(values));
   } catch (failure) {
-    if (wasHalted(failure)) await record.flush().then((waited) => ((seconds += waited / 1000), save({ done: false })));
+    if (wasHalted(failure)) await record.flush().then(() => save(false));
     throw failure;
   } finally {
     record.dispose();

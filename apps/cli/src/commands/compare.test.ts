@@ -42,7 +42,7 @@ beforeAll(() => {
   write("many", results("many", 0, 0.5, { seeds: [0, 3] }));
   write("many/seed-0", results("many", 0, 0.0625), "native");
   write("many/seed-3", results("many", 3, 0.1875), "native");
-  // seeds that were run one by one, and one of them did not end
+  // seeds that were run one by one
   write("alone/seed-10", results("alone", 10, 0.0625));
   write("alone/seed-9", results("alone", 9, 0.1875));
   write("mixed/seed-0", results("one", 0, 0.0625), "native");

@@ -11,9 +11,12 @@ import { readChoice } from "../sweep/choice.js";
  * Throws results/missing where one of them has not ended, compare/seeds where they are not of one run, and what `readResults` throws.
  */
 export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"> & { readonly name: string }> => {
-  const folders = await foldersOf(folder);
+  const { results } = runPaths(folder);
+  const whole = existsSync(results) ? await readResults(results) : null;
+  const numbers = whole ? whole.seeds : await seedsIn(folder);
+  const folders = numbers?.map((seed) => join(folder, `seed-${seed}`)) ?? [folder];
   const seeds: Results[] = [];
-  for (const one of folders) seeds.push(await readResults(runPaths(one).results));
+  for (const one of folders) seeds.push(numbers || !whole ? await readResults(runPaths(one).results) : whole);
   const grids = await Promise.all(folders.map(gridOf));
   const [first, at] = [seeds[0]!, grids[0]];
   for (const [i, { name, seed }] of seeds.entries())
@@ -23,13 +26,11 @@ export const openRun = async (folder: string): Promise<Omit<ComparedRun, "label"
   return { name: first.name, seeds, ...(at !== undefined && { at }), ...(tries !== undefined && { tries }) };
 };
 
-/** The seeds' folders that a run's results name; where there are no results above them, those that are there. */
-const foldersOf = async (folder: string): Promise<readonly string[]> => {
-  const { results } = runPaths(folder);
-  if (existsSync(results)) return (await readResults(results)).seeds?.map((seed) => join(folder, `seed-${seed}`)) ?? [folder];
+/** The seeds that have folders in one that has no results of its own, ascending; undefined where there are none. */
+const seedsIn = async (folder: string): Promise<readonly number[] | undefined> => {
   const inside = await readdir(folder).catch(() => []);
-  const seeds = inside.flatMap((name) => /^seed-(\d+)$/.exec(name)?.[1] ?? []).sort((a, b) => Number(a) - Number(b));
-  return seeds.length > 0 ? seeds.map((seed) => join(folder, `seed-${seed}`)) : [folder];
+  const seeds = inside.flatMap((name) => /^seed-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+  return seeds.length > 0 ? seeds.sort((a, b) => a - b) : undefined;
 };
 
 /** `evaluate.at` of a run's configuration; undefined where there is none. */

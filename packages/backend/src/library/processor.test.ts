@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { gpuModels, hasBfloat16, processorFlags, processorKind, vectorsOf } from "./processor.js";
+import { hasBfloat16, processorFlags, processorKind, vectorsOf } from "./processor.js";
 
 const wide = new Set(["sse4_2", "avx2", "avx512f", "avx512_bf16"]);
 const narrow = new Set(["sse4_2", "avx2"]);
@@ -38,18 +36,4 @@ test("two kinds of one name are told apart by what they can do; what no kernel a
   expect(processorKind("AMD EPYC", narrow)).toBe("AMD EPYC avx2");
   expect(processorKind("AMD EPYC", new Set([...narrow, "rdpid"]))).toBe("AMD EPYC avx2");
   expect(processorKind("", null)).toBe("unknown");
-});
-
-test("GPUs are called as the driver calls them; none where it does not tell", () => {
-  const folder = mkdtempSync(join(tmpdir(), "segdistill-gpus-"));
-  const gpu = (at: string, information: string): void => {
-    mkdirSync(join(folder, at));
-    writeFileSync(join(folder, at, "information"), information);
-  };
-  gpu("0000:06:00.0", "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 41\n");
-  gpu("0000:01:00.0", "IRQ: 3\nModel: NVIDIA A10  \n");
-  gpu("0000:02:00.0", "IRQ: 3\n");
-  expect(gpuModels(folder)).toEqual(["NVIDIA A10", "NVIDIA H100 80GB HBM3"]);
-  rmSync(folder, { recursive: true });
-  expect(gpuModels(folder)).toEqual([]);
 });

@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
 
 /** What the processor can do, by the names that Linux gives it; null where no file tells it (other systems). */
 export function processorFlags(): ReadonlySet<string> | null {
@@ -9,17 +8,6 @@ export function processorFlags(): ReadonlySet<string> | null {
     return line === undefined ? null : new Set(line.split(/\s+/));
   } catch {
     return null;
-  }
-}
-
-/** The models of NVIDIA's GPUs here, by the driver's folder; none where it does not tell. */
-export function gpuModels(folder = "/proc/driver/nvidia/gpus"): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .sort()
-      .flatMap((gpu) => /^Model:\s*(.+?)\s*$/m.exec(readFileSync(join(folder, gpu, "information"), "utf8"))?.[1] ?? []);
-  } catch {
-    return [];
   }
 }
 
