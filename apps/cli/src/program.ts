@@ -59,7 +59,13 @@ export const program = (finished: (code: number) => void): Command => {
     .action(async (of: string, options: EvaluateOptions) => finished(await (await import("./commands/evaluate.js")).evaluate(of, options)));
   command("compare <run...>", "finished runs in one table, with differences, intervals and tests")
     .addOption(
-      new Option("--format <format>", "how it is written (default: by the file's ending)").choices(["markdown", "csv", "latex", "html"]),
+      new Option("--format <format>", "how it is written (default: by the file's ending)").choices([
+        "markdown",
+        "csv",
+        "latex",
+        "html",
+        "svg",
+      ]),
     )
     .option("--metric <name>", "what is compared (default: dice)")
     .option("--against <name>", 'a run, a model, or "<run>/<model>" (default: each run\'s own baseline)')

@@ -124,9 +124,20 @@ test("--metric and --against; the ending of the file decides the format, --forma
     await start("t.CSV"),
     await start("t.tex"),
     await start("t.html"),
+    await start("t.svg"),
     await start("t"),
     await start("t.tex", "csv"),
-  ]).toEqual([...["| Test set | Mo", "testSet,unseen,", "% \\usepackage{b", "<!doctype html>", "| Test set | Mo", "testSet,unseen,"]]);
+  ]).toEqual([
+    ...[
+      "| Test set | Mo",
+      "testSet,unseen,",
+      "% \\usepackage{b",
+      "<!doctype html>",
+      '<svg xmlns="htt',
+      "| Test set | Mo",
+      "testSet,unseen,",
+    ],
+  ]);
 });
 
 test("without a file the table goes to standard output", async () => {
@@ -162,7 +173,7 @@ test("what cannot be compared is refused", async () => {
   }
 });
 
-test.each(["markdown", "csv", "latex", "html"] as const)("a run's name cannot steer the terminal: %s", async (format) => {
+test.each(["markdown", "csv", "latex", "html", "svg"] as const)("a run's name cannot steer the terminal: %s", async (format) => {
   write("steering", results("\u001b[2Jgone\u009b1m", 0, 0.125));
   const said: string[] = [];
   vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);

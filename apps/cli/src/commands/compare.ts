@@ -13,7 +13,13 @@ export interface CompareRunsOptions extends Common {
   readonly out?: string;
 }
 
-const byEnding: Readonly<Record<string, ComparisonFormat>> = { ".csv": "csv", ".tex": "latex", ".html": "html", ".htm": "html" };
+const byEnding: Readonly<Record<string, ComparisonFormat>> = {
+  ".csv": "csv",
+  ".tex": "latex",
+  ".html": "html",
+  ".htm": "html",
+  ".svg": "svg",
+};
 
 /** `segdistill compare`: finished runs in one table, on standard output or into a file; without `--format` the file's ending decides, else Markdown. */
 export const compareRuns = async (folders: readonly string[], options: CompareRunsOptions): Promise<number> => {

@@ -4,7 +4,7 @@ import { compare } from "./compare.js";
 import type { Comparison } from "./comparison.js";
 import { comparisonFormats } from "./formats.js";
 
-const { markdown, csv, latex, html } = comparisonFormats;
+const { markdown, csv, latex, html, svg } = comparisonFormats;
 const comparison = compare(twoRuns(), { draw: oneGroupAfterTheOther(6) });
 const nb = "\u00a0";
 
@@ -160,6 +160,8 @@ test("text from outside stays text in every format", () => {
   expect(latex(wild).split("\n")[7]).toContain(
     '& @SUM("1", 2)\\textbackslash{}\\{\\}\\$\\&\\#\\textasciicircum{}\\_\\textasciitilde{}\\%$<$script$>$alert(1)$<$/script$>$\'$|${[}x](y) & Distilled',
   );
-  expect(html(wild)).not.toMatch(/<script/);
-  expect(html(wild)).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&#39;");
+  for (const write of [html, svg]) {
+    expect(write(wild)).not.toMatch(/<script/);
+    expect(write(wild)).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&#39;");
+  }
 });

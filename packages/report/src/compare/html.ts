@@ -1,13 +1,14 @@
 import { dotPlot, roundDomain, type DotRow } from "../dot-plot.js";
 import { findingCell } from "../gains-table.js";
 import { markup, type Markup } from "../markup.js";
-import { lowerIsBetter, metricName, modelName } from "../names.js";
-import { counted, listed, percent, signed } from "../numbers.js";
+import { lowerIsBetter, metricName } from "../names.js";
+import { counted, listed, percent } from "../numbers.js";
 import { policy } from "../policy.js";
 import { style } from "../style.js";
 import { table } from "../table.js";
 import { captionOf, columnsOf, remarksOf } from "./cells.js";
 import type { ComparedDomain, Comparison } from "./comparison.js";
+import { drawnOf, reachOf } from "./drawn.js";
 
 /**
  * A comparison as one self-contained page in the style of report.html: for every test set the table, and the differences with their intervals drawn on one axis.
@@ -56,36 +57,20 @@ ${table({ caption, head: columns.map(({ head }) => head), rows, words })}${fores
 };
 
 /** Differences of one test set with their intervals; the axis is that of all test sets. */
-const forest = ({ metric, level, against, domains }: Comparison, { domain, rows }: ComparedDomain, index: number): Markup | null => {
-  const drawn = (of: ComparedDomain["rows"]) =>
-    of.flatMap((row) => (row.difference && row.difference.mean !== null ? [{ ...row, difference: row.difference }] : []));
-  const here = drawn(rows);
-  if (here.length === 0) return null;
-  const reach = domains.flatMap((one) =>
-    drawn(one.rows).flatMap(({ difference: { mean, low, high } }) => [mean!, low ?? mean!, high ?? mean!]),
-  );
-  const least = 0.35 * Math.max(1e-3, ...reach.map(Math.abs)); // room for the words at both sides of 0
-  const lines = here.map(({ run, model, difference: { mean, low, high } }): DotRow => {
-    const bar = low === null || high === null ? null : ([low, high] as const);
-    const digits = bar ? `${signed(mean!)} (${signed(bar[0])} to ${signed(bar[1])})` : `${signed(mean!)}, no interval`;
-    return {
-      model: "difference",
-      label: model === "distilled" ? run : `${run}, ${modelName(model).toLowerCase()}`,
-      digits,
-      dots: [],
-      mean,
-      bar,
-    };
-  });
+const forest = (comparison: Comparison, domain: ComparedDomain, index: number): Markup | null => {
+  const { metric, level, against } = comparison;
+  const drawn = drawnOf(domain);
+  if (drawn.length === 0) return null;
+  const lines = drawn.map((one): DotRow => ({ ...one, model: "difference", dots: [] }));
   const [left, right] = lowerIsBetter(metric) ? ["better", "worse"] : ["worse", "better"];
   return markup`<figure class="forest"><figcaption><b>Difference to the ${against}</b><br>Line: mean. Band: its ${percent(level)} interval.</figcaption>${dotPlot(
     {
       id: `forest-${index}`,
-      title: `Differences of ${metricName(metric)} on ${domain} to the ${against}`,
+      title: `Differences of ${metricName(metric)} on ${domain.domain} to the ${against}`,
       description: lines.map(({ label, digits }) => `${label}: ${digits}.`).join(" "),
       rows: lines,
-      domain: roundDomain([...reach, -least, least]),
-      zero: { left: left, right: right },
+      domain: roundDomain(reachOf(comparison)),
+      zero: { left, right },
     },
   )}</figure>`;
 };
