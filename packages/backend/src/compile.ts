@@ -4,6 +4,7 @@ import { runtime } from "./engine.js";
 import { bfloat16OnGpu, changedSinceTrace, compiledClosed, disposedInput, nestedTrace, tooManyPlans, wrongPlans } from "./errors.js";
 import { attributeKinds } from "./native/constants.js";
 import type { OpAttribute, TensorMetadata } from "./native/kernel-backend.js";
+import type { FunctionCall } from "./native/execute.js";
 import { firstDifference } from "./native/recorded.js";
 import { trace, type Trace, type TraceOptions } from "./trace.js";
 
@@ -120,11 +121,11 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     c.TFE_ContextRemoveFunction(context.pointer, plan.name, shared.status);
     for (const input of plan.inputs) if ("constant" in input) handles.remove(input.constant);
   };
-  const call = (plan: Plan, args: readonly Tensor[]): Parameters<typeof execute.now> => {
+  const call = (plan: Plan, args: readonly Tensor[]): FunctionCall => {
     const ids = plan.inputs.map((input) =>
       "argument" in input ? idOf(args[input.argument]!) : "variable" in input ? idOf(input.variable) : input.constant,
     );
-    return [plan.name, configs[precision], ids, plan.results + plan.changed.length, label];
+    return { name: plan.name, attributes: configs[precision], ids, outputs: plan.outputs, label };
   };
   const settle = (plan: Plan, out: readonly TensorMetadata[]): Tensor[] => {
     for (const [i, variable] of plan.changed.entries()) {
@@ -145,7 +146,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
   return {
     runSync: (...args) => {
       const plan = planFor(args);
-      return settle(plan, execute.now(...call(plan, args)));
+      return settle(plan, execute.now(call(plan, args)));
     },
     run: (...args) => {
       const plan = planFor(args);
@@ -153,7 +154,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
       plan.users++;
       const turn = queue.then(async () => {
         try {
-          return settle(plan, await execute.later(...call(plan, held)));
+          return settle(plan, await execute.later(call(plan, held)));
         } finally {
           disposeTensors(held);
           plan.users--;

@@ -3,7 +3,7 @@ export { compile, type Compiled, type CompileOptions, type Precision } from "./c
 export { startEngine, withoutReads, type EngineInfo, type EngineOptions } from "./engine.js";
 export type { BackendError } from "./errors.js";
 export { firstNonFinite, type NonFinite } from "./first-non-finite.js";
-export { heldCopy } from "./held-copy.js";
+export { heldCopy, heldValues, type HeldValues } from "./held-copy.js";
 export { choosePrecision, type ChosenPrecision } from "./precision.js";
 export { recompute } from "./recompute.js";
 export type { MemoryUse } from "./native/handles.js";

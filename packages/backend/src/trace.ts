@@ -2,6 +2,7 @@ import { dispose, engine as tfjs, keep, tidy, type Tensor, type Variable } from 
 import { givingBack, runtime } from "./engine.js";
 import { heldCopy } from "./held-copy.js";
 import { newGraph } from "./native/graph.js";
+import type { Described } from "./native/handles.js";
 import { newRecord, type Recorded } from "./native/recorded.js";
 import { withoutChance } from "./step-rules.js";
 import { userLine } from "./user-line.js";
@@ -11,6 +12,8 @@ export interface Trace {
   /** TensorFlow's name of the function. */
   readonly name: string;
   readonly results: number;
+  /** What its outputs are, as far as that is known. */
+  readonly outputs: readonly (Described | null)[];
   /** What was assigned: their values follow the results. */
   readonly changed: readonly Variable[];
   readonly inputs: readonly ({ readonly argument: number } | { readonly variable: Variable } | { readonly constant: number })[];
@@ -68,7 +71,7 @@ export function trace(
         const variable = variableIds.get(id);
         return variable ? { variable } : { constant: handles.share(id) };
       });
-      return { name, results: results.length, changed, inputs, operations, peakBytes, record };
+      return { name, results: results.length, outputs: outputs.map(graph.known), changed, inputs, operations, peakBytes, record };
     });
   } finally {
     binding.into(graph, () => dispose(results as Tensor[]));

@@ -1,10 +1,9 @@
 import { concat, stack, type Tensor, type Tensor1D, type Variable } from "@tensorflow/tfjs-core";
-import type { Precision } from "@segdistill/backend";
+import { heldValues, type HeldValues, type Precision } from "@segdistill/backend";
 import type { Batch } from "./contract/index.js";
 import { notFinite } from "./errors.js";
 import { firstEpoch, sharesOf } from "./expected-shares.js";
 import type { Ready } from "./plan/prepare.js";
-import { snapshot } from "./standing.js";
 import type { Feed } from "./step/fed.js";
 import { summed } from "./step/slope.js";
 import type { Updated } from "./step/update.js";
@@ -67,7 +66,7 @@ export function recorder({ ready, store, precision, moved, before, behind, diagn
   const first = firstEpoch(ready, before.counters);
   let pending: Given | undefined;
   /** Of the step that is pending, then of the one that runs. */
-  const snapshots: ReturnType<typeof snapshot>[] = [];
+  const snapshots: HeldValues[] = [];
 
   const read = async (given: Given): Promise<void> => {
     const { out, step, epoch, fed, batch } = given;
@@ -99,7 +98,7 @@ export function recorder({ ready, store, precision, moved, before, behind, diagn
     snapshots.shift()!.dispose();
   };
   return {
-    before: () => void snapshots.push(snapshot(moved)),
+    before: () => void snapshots.push(heldValues(moved)),
     after: async (given) => {
       const last = pending;
       pending = given;

@@ -105,17 +105,6 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
   }
 }
 
-/** Values of some variables as they are now, to go back to. Nothing is copied. */
-export function snapshot(of: readonly Variable[]): { readonly restore: () => void; readonly dispose: () => void } {
-  const held = of.map((v) => heldCopy(v as Tensor));
-  return {
-    restore: () => {
-      for (const [i, v] of of.entries()) tidy(() => v.assign(heldCopy(held[i]!)));
-    },
-    dispose: () => dispose(held),
-  };
-}
-
 /**
  * Seconds until the next checkpoint of a stage that has trained for `seconds`: a kill loses at most a twentieth of what was done, or five minutes, and
  * saving takes at most a twentieth of the time, whatever a disk is like. `cost` is what the last one took, in seconds. Our choice.

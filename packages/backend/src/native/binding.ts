@@ -48,9 +48,9 @@ export function newBinding(c: CApi, context: Context, handles: Handles, execute:
     },
     executeOp: (name, attributes, ids, outputs) => {
       if (graph) return graph.op(name, attributes, ids, outputs);
-      if (!seen) return execute.now(name, attributes, ids, outputs);
+      if (!seen) return execute.op(name, attributes, ids, outputs);
       const start = performance.now();
-      const made = execute.now(name, attributes, ids, outputs);
+      const made = execute.op(name, attributes, ids, outputs);
       seen(name, ids, made, performance.now() - start);
       return made;
     },

@@ -38,13 +38,14 @@ export interface CApi {
   readonly TFE_NewTensorHandle: (tensor: Pointer, status: Pointer) => Pointer;
   readonly TFE_DeleteTensorHandle: (handle: Pointer) => void;
   readonly TFE_TensorHandleResolve: (handle: Pointer, status: Pointer) => Pointer;
-  readonly TFE_TensorHandleCopySharingTensor: (handle: Pointer, status: Pointer) => Pointer;
+  readonly TFE_TensorHandleCopySharingTensor: (handle: Pointer, status: Pointer) => Pointer | null;
   readonly TFE_TensorHandleDataType: (handle: Pointer) => number;
   readonly TFE_TensorHandleNumDims: (handle: Pointer, status: Pointer) => number;
   readonly TFE_TensorHandleDim: (handle: Pointer, index: number, status: Pointer) => number | bigint;
   readonly TFE_NewOp: (context: Pointer, name: string, status: Pointer) => Pointer;
   readonly TFE_DeleteOp: (op: Pointer) => void;
   readonly TFE_OpAddInput: (op: Pointer, handle: Pointer, status: Pointer) => void;
+  readonly TFE_OpAddInputList: (op: Pointer, handles: readonly Pointer[], count: number, status: Pointer) => void;
   readonly TFE_Execute: ((op: Pointer, outputs: (Pointer | null)[], count: [number], status: Pointer) => void) & {
     readonly async: (op: Pointer, outputs: (Pointer | null)[], count: [number], status: Pointer, done: Callback) => void;
   };
@@ -109,7 +110,7 @@ void* TFE_NewContextOptions() | void TFE_ContextOptionsSetConfig(void* o, const 
 void* TFE_ContextListDevices(void* ctx, void* s) | int TF_DeviceListCount(void* l) | const char* TF_DeviceListName(void* l, int i, void* s) | const char* TF_DeviceListType(void* l, int i, void* s) | void TF_DeleteDeviceList(void* l)
 void* TFE_NewTensorHandle(void* t, void* s) | void TFE_DeleteTensorHandle(void* h) | void* TFE_TensorHandleResolve(void* h, void* s) | int TFE_TensorHandleDataType(void* h) | void* TFE_TensorHandleCopySharingTensor(void* h, void* s)
 int TFE_TensorHandleNumDims(void* h, void* s) | int64_t TFE_TensorHandleDim(void* h, int i, void* s)
-void* TFE_NewOp(void* ctx, const char* name, void* s) | void TFE_DeleteOp(void* op) | void TFE_OpAddInput(void* op, void* h, void* s) | void TFE_Execute(void* op, _Out_ void** out, _Inout_ int* n, void* s)
+void* TFE_NewOp(void* ctx, const char* name, void* s) | void TFE_DeleteOp(void* op) | void TFE_OpAddInput(void* op, void* h, void* s) | void TFE_OpAddInputList(void* op, void** h, int n, void* s) | void TFE_Execute(void* op, _Out_ void** out, _Inout_ int* n, void* s)
 void TFE_OpSetAttrType(void* op, const char* n, int v) | void TFE_OpSetAttrTypeList(void* op, const char* n, const int* v, int k) | void TFE_OpSetAttrInt(void* op, const char* n, int64_t v) | void TFE_OpSetAttrIntList(void* op, const char* n, const int64_t* v, int k)
 void TFE_OpSetAttrFloat(void* op, const char* n, float v) | void TFE_OpSetAttrBool(void* op, const char* n, uint8_t v) | void TFE_OpSetAttrString(void* op, const char* n, const void* v, size_t k) | void TFE_OpSetAttrShape(void* op, const char* n, const int64_t* v, int k, void* s)
 void TFE_ContextAddFunction(void* ctx, void* f, void* s) | void TFE_ContextRemoveFunction(void* ctx, const char* name, void* s)

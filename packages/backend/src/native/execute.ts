@@ -1,73 +1,88 @@
 import { setAttributes, eagerSetters } from "./attributes.js";
 import type { CApi, Pointer } from "./c-api.js";
-import type { Handles } from "./handles.js";
+import type { Described, Handles } from "./handles.js";
 import type { OpAttribute, TensorMetadata } from "./kernel-backend.js";
 import type { Checked } from "./status.js";
 
-/** Runs one op, or one compiled function by its name. */
+/** A compiled function that is called. */
+export interface FunctionCall {
+  readonly name: string;
+  readonly attributes: readonly OpAttribute[];
+  readonly ids: readonly number[];
+  /** What its outputs are, as far as that is known. */
+  readonly outputs: readonly (Described | null)[];
+  /** For messages. */
+  readonly label: string;
+}
+
+/** Runs ops and compiled functions. */
 export interface Execute {
-  readonly now: (
-    name: string,
-    attributes: readonly OpAttribute[],
-    ids: readonly number[],
-    outputs: number,
-    label?: string,
-  ) => TensorMetadata[];
+  readonly op: (name: string, attributes: readonly OpAttribute[], ids: readonly number[], outputs: number) => TensorMetadata[];
+  readonly now: (call: FunctionCall) => TensorMetadata[];
   /** On a thread of libuv's pool; the inputs may be given back while it runs, for the op holds them. */
-  readonly later: (
-    name: string,
-    attributes: readonly OpAttribute[],
-    ids: readonly number[],
-    outputs: number,
-    label?: string,
-  ) => Promise<TensorMetadata[]>;
+  readonly later: (call: FunctionCall) => Promise<TensorMetadata[]>;
 }
 
 export function newExecute(c: CApi, shared: Checked, context: Pointer, handles: Handles): Execute {
   const set = eagerSetters(c, shared.status);
-  const prepare = (name: string, attributes: readonly OpAttribute[], ids: readonly number[], label: string): Pointer => {
-    const op = c.TFE_NewOp(context, name, shared.status);
-    shared.check(label);
+  const { status, check } = shared;
+  const begin = (name: string, attributes: readonly OpAttribute[], label: string, addInputs: (op: Pointer) => void): Pointer => {
+    const op = c.TFE_NewOp(context, name, status);
+    check(label);
     try {
-      for (const id of ids) {
-        c.TFE_OpAddInput(op, handles.get(id), shared.status);
-        shared.check(label);
-      }
+      addInputs(op);
       setAttributes(set, op, attributes);
-      shared.check(label);
+      check(label);
       return op;
     } catch (failure) {
       c.TFE_DeleteOp(op);
       throw failure;
     }
   };
+  const beginCall = ({ name, attributes, ids, label }: FunctionCall): Pointer =>
+    begin(name, attributes, label, (op) => {
+      c.TFE_OpAddInputList(op, ids.map(handles.get), ids.length, status); // a step has hundreds
+      check(label);
+    });
+  const room = (outputs: number): (Pointer | null)[] => new Array<Pointer | null>(outputs).fill(null);
+  const taken = (out: readonly (Pointer | null)[], known?: FunctionCall["outputs"]): TensorMetadata[] =>
+    out.map((pointer, i) => handles.add(pointer!, known?.[i]));
+  const runNow = (op: Pointer, outputs: number, label: string, known?: FunctionCall["outputs"]): TensorMetadata[] => {
+    try {
+      const out = room(outputs);
+      c.TFE_Execute(op, out, [outputs], status);
+      check(label);
+      return taken(out, known);
+    } finally {
+      c.TFE_DeleteOp(op);
+    }
+  };
   return {
-    now: (name, attributes, ids, outputs, label = name) => {
-      const op = prepare(name, attributes, ids, label);
-      try {
-        const out = new Array<Pointer | null>(outputs).fill(null);
-        c.TFE_Execute(op, out, [outputs], shared.status);
-        shared.check(label);
-        return out.map((pointer) => handles.add(pointer!));
-      } finally {
-        c.TFE_DeleteOp(op);
-      }
+    op: (name, attributes, ids, outputs) => {
+      const addInputs = (op: Pointer): void => {
+        for (const id of ids) {
+          c.TFE_OpAddInput(op, handles.get(id), status);
+          check(name);
+        }
+      };
+      return runNow(begin(name, attributes, name, addInputs), outputs, name);
     },
-    later: (name, attributes, ids, outputs, label = name) => {
-      const op = prepare(name, attributes, ids, label);
-      const status = c.TF_NewStatus(); // one for each call in flight
-      const out = new Array<Pointer | null>(outputs).fill(null);
+    now: (call) => runNow(beginCall(call), call.outputs.length, call.label, call.outputs),
+    later: (call) => {
+      const op = beginCall(call);
+      const own = c.TF_NewStatus(); // one for each call in flight
+      const out = room(call.outputs.length);
       return new Promise((resolve, reject) => {
-        c.TFE_Execute.async(op, out, [outputs], status, (failure) => {
+        c.TFE_Execute.async(op, out, [out.length], own, (failure) => {
           try {
             if (failure) throw failure;
-            shared.check(label, status);
-            resolve(out.map((pointer) => handles.add(pointer!)));
+            check(call.label, own);
+            resolve(taken(out, call.outputs));
           } catch (found) {
             reject(found as Error);
           } finally {
             c.TFE_DeleteOp(op);
-            c.TF_DeleteStatus(status);
+            c.TF_DeleteStatus(own);
           }
         });
       });

@@ -1,6 +1,6 @@
 import { graphSetters, int64s, setAttributes } from "./attributes.js";
 import type { CApi, GraphOutput, Pointer } from "./c-api.js";
-import { bytesOf, newTensor, type Handles } from "./handles.js";
+import { bytesOf, newTensor, type Described, type Handles } from "./handles.js";
 import type { OpAttribute, TensorMetadata } from "./kernel-backend.js";
 import { peakBytes, type Traced } from "./liveness.js";
 import type { OpDefinitions } from "./op-definitions.js";
@@ -26,6 +26,8 @@ export interface Graph {
   readonly inputs: () => readonly number[];
   /** Makes the function and adds it to the context. Gives what each node was, for messages. */
   readonly finish: (name: string, outputs: readonly number[]) => ReadonlyMap<string, string>;
+  /** What is known of a tensor before the graph runs: nothing where a dimension is open, or where it was not made by an op of the graph. */
+  readonly known: (id: number) => Described | null;
   /** Bytes that the graph's values take at most at one moment: an estimate. */
   readonly peakBytes: (outputs: readonly number[]) => number;
   readonly close: () => void;
@@ -49,7 +51,7 @@ export function newGraph(
   const graph = c.TF_NewGraph();
   const symbols = new Map<number, GraphOutput>();
   const captured = new Map<number, GraphOutput>();
-  const shapes = new Map<number, readonly number[]>();
+  const known = new Map<number, Described>();
   const released = new Set<number>();
   const nodes = new Map<string, string>();
   const set = graphSetters(c);
@@ -73,12 +75,13 @@ export function newGraph(
     const id = handles.nextId();
     symbols.set(id, output);
     const shape = Array.from(dims.subarray(0, Math.max(rank, 0)), Number);
-    shapes.set(id, shape);
-    return { id, dtype: c.TF_OperationOutputType(output), shape };
+    const described = { dtype: c.TF_OperationOutputType(output), shape };
+    known.set(id, rank < 0 ? { ...described, shape: [-1] } : described);
+    return { id, ...described };
   };
   const output = (id: number): GraphOutput => {
-    const known = symbols.get(id) ?? captured.get(id);
-    if (known) return known;
+    const there = symbols.get(id) ?? captured.get(id);
+    if (there) return there;
     const { dtype, shape } = handles.metadata(id);
     const description = begin("Placeholder");
     c.TF_SetAttrType(description, "dtype", dtype);
@@ -131,7 +134,7 @@ export function newGraph(
     describe: (id) => {
       const size = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
       const maker = traced.find(({ outputs }) => outputs.some((made) => made.id === id));
-      if (maker) return `a result of ${maker.op} ${size(shapes.get(id)!)}`;
+      if (maker) return `a result of ${maker.op} ${size(known.get(id)!.shape)}`;
       return `${named.get(id) ?? "a tensor from outside"}${handles.has(id) ? ` ${size(handles.metadata(id).shape)}` : ""}`;
     },
     inputs: () => [...captured.keys()],
@@ -149,6 +152,10 @@ export function newGraph(
       c.TF_DeleteFunction(f);
       check(`compiled function "${name}"`);
       return nodes;
+    },
+    known: (id) => {
+      const found = known.get(id);
+      return found && found.shape.every((n) => n >= 0) ? found : null;
     },
     peakBytes: (outputs) => peakBytes(traced, outputs),
     close: () => {

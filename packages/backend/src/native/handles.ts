@@ -11,10 +11,14 @@ export interface MemoryUse {
   readonly bytes: number;
 }
 
+/** A tensor's type and shape. */
+export type Described = Pick<TensorMetadata, "dtype" | "shape">;
+
 /** The tensors that live in the library, by number. */
 export interface Handles {
   readonly create: (shape: readonly number[], dtype: number, values: ArrayLike<number>) => number;
-  readonly add: (handle: Pointer) => TensorMetadata;
+  /** `known` saves asking the library, which takes longer than all else of it. */
+  readonly add: (handle: Pointer, known?: Described | null) => TensorMetadata;
   /** A second number for the same tensor; each is given back by itself. */
   readonly share: (id: number) => number;
   readonly get: (id: number) => Pointer;
@@ -58,11 +62,12 @@ export function newHandles(c: CApi, { status, check }: Checked): Handles {
     if (!found) throw unknownTensor(id);
     return found;
   };
-  const add = (pointer: Pointer): TensorMetadata => {
-    const dtype = c.TFE_TensorHandleDataType(pointer);
-    const shape = Array.from({ length: c.TFE_TensorHandleNumDims(pointer, status) }, (_, i) =>
-      Number(c.TFE_TensorHandleDim(pointer, i, status)),
-    );
+  const described = (pointer: Pointer): Described => ({
+    dtype: c.TFE_TensorHandleDataType(pointer),
+    shape: Array.from({ length: c.TFE_TensorHandleNumDims(pointer, status) }, (_, i) => Number(c.TFE_TensorHandleDim(pointer, i, status))),
+  });
+  const add = (pointer: Pointer, known?: Described | null): TensorMetadata => {
+    const { dtype, shape } = known ?? described(pointer);
     const bytes = bytesOf(dtype, shape);
     const id = next++;
     held.set(id, { pointer, dtype, shape, bytes });
@@ -82,8 +87,8 @@ export function newHandles(c: CApi, { status, check }: Checked): Handles {
     share: (id) => {
       const of = find(id);
       const pointer = c.TFE_TensorHandleCopySharingTensor(of.pointer, status);
-      check("sharing a tensor");
-      held.set(next, { ...of, pointer });
+      if (pointer === null) check("sharing a tensor");
+      held.set(next, { ...of, pointer: pointer! });
       total += of.bytes;
       return next++;
     },

@@ -44,7 +44,7 @@ export function loadNative(
     const context = newContext(c, shared, threads);
     const handles = newHandles(c, shared);
     const execute = newExecute(c, shared, context.pointer, handles);
-    execute.now("NoOp", [], [], 0); // a process that loads TensorFlow 2.21 and runs no op crashes at its end
+    execute.op("NoOp", [], [], 0); // a process that loads TensorFlow 2.21 and runs no op crashes at its end
     const list = c.TF_GetAllOpList();
     const definitions = readOpDefinitions(c.bytesOf(list));
     c.TF_DeleteBuffer(list);
