@@ -209,3 +209,14 @@ test("a run moves its own variables only, also where another one, or a clone, ha
   step.dispose();
   tf.dispose([first, second, clone, x] as tf.Tensor[]);
 });
+
+test("a result whose size only the run knows has it, beside one that the trace knows", async () => {
+  const distinct = compile((x) => [tf.unique(x).values, tf.neg(x)]);
+  const [some, all] = [tf.tensor1d([3, 1, 3, 2, 1]), tf.tensor1d([1, 1, 1, 1, 1])];
+  const found = [await distinct.run(some), distinct.runSync(all)];
+  expect(found.map((out) => out.map((t) => [t.shape, [...t.dataSync()]]))).toEqual([
+    [[[3], [3, 1, 2]], [[5], [-3, -1, -3, -2, -1]]],
+    [[[1], [1]], [[5], [-1, -1, -1, -1, -1]]],
+  ]); // prettier-ignore
+  distinct.dispose();
+});
