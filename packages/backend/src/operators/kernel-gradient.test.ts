@@ -46,6 +46,8 @@ describe("is TensorFlow's own", () => {
     ["4×4 of stride 2", [2, 8, 6, 3], [4, 4, 3, 2], { stride: 2 }],
     ["4×2 of stride 2, a row and a column that nothing reaches", [2, 9, 7, 3], [4, 2, 3, 2], { stride: 2, padding: "valid" }],
     ["6×3 of stride 3", [2, 11, 9, 2], [6, 3, 2, 3], { stride: 3 }],
+    ["rows of places at once: many channels", [2, 4, 5, 257], [4, 3, 257, 512]],
+    ["rows of places at once, 4×4 of stride 2", [1, 4, 6, 80], [4, 4, 80, 513], { stride: 2 }],
     ["pictures one by one: more than 2^22 numbers", [3, 65, 66, 340], [3, 3, 340, 2]],
   ])("%s", (_, size, kernel, { stride = 1, dilation = plainly, padding = "same" } = {}) => {
     const x = map(size, 1);
