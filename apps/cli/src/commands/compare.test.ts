@@ -128,15 +128,13 @@ test("--metric and --against; the ending of the file decides the format, --forma
     await start("t"),
     await start("t.tex", "csv"),
   ]).toEqual([
-    ...[
-      "| Test set | Mo",
-      "testSet,unseen,",
-      "% \\usepackage{b",
-      "<!doctype html>",
-      '<svg xmlns="htt',
-      "| Test set | Mo",
-      "testSet,unseen,",
-    ],
+    "| Test set | Mo",
+    "testSet,unseen,",
+    "% \\usepackage{b",
+    "<!doctype html>",
+    '<svg xmlns="htt',
+    "| Test set | Mo",
+    "testSet,unseen,",
   ]);
 });
 

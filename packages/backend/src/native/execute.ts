@@ -59,13 +59,14 @@ export function newExecute(c: CApi, shared: Checked, context: Pointer, handles: 
   };
   return {
     op: (name, attributes, ids, outputs) => {
-      const addInputs = (op: Pointer): void => {
+      // by the list TensorFlow would take them for one argument
+      const one = begin(name, attributes, name, (op) => {
         for (const id of ids) {
           c.TFE_OpAddInput(op, handles.get(id), status);
           check(name);
         }
-      };
-      return runNow(begin(name, attributes, name, addInputs), outputs, name);
+      });
+      return runNow(one, outputs, name);
     },
     now: (call) => runNow(beginCall(call), call.outputs.length, call.label, call.outputs),
     later: (call) => {
