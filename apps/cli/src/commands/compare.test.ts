@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { Results } from "@segdistill/core";
-import type { Comparison } from "@segdistill/report";
+import { comparisonFormats, type Comparison } from "@segdistill/report";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { program } from "../program.js";
 import { compareRuns } from "./compare.js";
 
 const folder = mkdtempSync(join(tmpdir(), "segdistill-compare-"));
@@ -136,6 +137,11 @@ test("--metric and --against; the ending of the file decides the format, --forma
     "| Test set | Mo",
     "testSet,unseen,",
   ]);
+});
+
+test("the command line offers every format there is", () => {
+  const command = program(() => undefined).commands.find((one) => one.name() === "compare")!;
+  expect(command.options.find(({ long }) => long === "--format")!.argChoices).toEqual(Object.keys(comparisonFormats));
 });
 
 test("without a file the table goes to standard output", async () => {

@@ -1,4 +1,4 @@
-import { modelName } from "../names.js";
+import { lowerIsBetter, modelName } from "../names.js";
 import { signed } from "../numbers.js";
 import type { ComparedDomain, Comparison } from "./comparison.js";
 
@@ -27,3 +27,7 @@ export const reachOf = ({ domains }: Comparison): readonly number[] => {
   const least = 0.35 * Math.max(1e-3, ...reach.map(Math.abs));
   return [...reach, -least, least];
 };
+
+/** What is said at the two sides of 0. */
+export const sidesOf = (metric: string): readonly [left: string, right: string] =>
+  lowerIsBetter(metric) ? ["better", "worse"] : ["worse", "better"];

@@ -1,14 +1,14 @@
 import { dotPlot, roundDomain, type DotRow } from "../dot-plot.js";
 import { findingCell } from "../gains-table.js";
 import { markup, type Markup } from "../markup.js";
-import { lowerIsBetter, metricName } from "../names.js";
+import { metricName } from "../names.js";
 import { counted, listed, percent } from "../numbers.js";
 import { policy } from "../policy.js";
 import { style } from "../style.js";
 import { table } from "../table.js";
 import { captionOf, columnsOf, remarksOf } from "./cells.js";
 import type { ComparedDomain, Comparison } from "./comparison.js";
-import { drawnOf, reachOf } from "./drawn.js";
+import { drawnOf, reachOf, sidesOf } from "./drawn.js";
 
 /**
  * A comparison as one self-contained page in the style of report.html: for every test set the table, and the differences with their intervals drawn on one axis.
@@ -62,7 +62,7 @@ const forest = (comparison: Comparison, domain: ComparedDomain, index: number): 
   const drawn = drawnOf(domain);
   if (drawn.length === 0) return null;
   const lines = drawn.map((one): DotRow => ({ ...one, model: "difference", dots: [] }));
-  const [left, right] = lowerIsBetter(metric) ? ["better", "worse"] : ["worse", "better"];
+  const [left, right] = sidesOf(metric);
   return markup`<figure class="forest"><figcaption><b>Difference to the ${against}</b><br>Line: mean. Band: its ${percent(level)} interval.</figcaption>${dotPlot(
     {
       id: `forest-${index}`,

@@ -2,11 +2,11 @@ import { scaleLinear } from "d3-scale";
 import { at, horizontalAxis, type Scale } from "../axis.js";
 import { roundDomain } from "../dot-plot.js";
 import { markup, type Markup } from "../markup.js";
-import { lowerIsBetter, metricName } from "../names.js";
+import { metricName } from "../names.js";
 import { counted, percent } from "../numbers.js";
 import { light } from "../palette.js";
 import type { ComparedDomain, Comparison } from "./comparison.js";
-import { drawnOf, reachOf, type DrawnDifference } from "./drawn.js";
+import { drawnOf, reachOf, sidesOf, type DrawnDifference } from "./drawn.js";
 
 const edge = 12;
 const plotWidth = 380;
@@ -45,7 +45,7 @@ export const svg = (comparison: Comparison): string => {
   return `${
     markup`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="compare-t compare-d"><title id="compare-t">${title}</title><desc id="compare-d">${words}</desc>
 <style>${style}</style><rect width="${width}" height="${height}" fill="${light("paper")}"/><text class="head" x="${edge}" y="24">${title}</text>
-${panels.map(({ domain, drawn }, i) => panel(domain, drawn, scale, tops[i]!, lowerIsBetter(metric)))}
+${panels.map(({ domain, drawn }, i) => panel(domain, drawn, scale, tops[i]!, sidesOf(metric)))}
 ${notes.map((note, i) => markup`<text x="${edge}" y="${below + i * line}">${note}</text>`)}</svg>`.html
   }\n`;
 };
@@ -55,11 +55,10 @@ function panel(
   drawn: readonly DrawnDifference[],
   scale: Scale,
   top: number,
-  lower: boolean,
+  [left, right]: readonly [string, string],
 ): Markup {
   const [first, bottom] = [top + 48, top + 48 + drawn.length * rowHeight];
   const zero = at(scale(0));
-  const [left, right] = lower ? ["better", "worse"] : ["worse", "better"];
   const rows = drawn.map(({ label, mean, bar, digits }, i) => {
     const y = first + (i + 0.5) * rowHeight;
     return markup`<g><text class="label" x="${edge}" y="${y + 4}">${label}</text>${bar && markup`<path class="bar" d="M${at(scale(bar[0]))} ${y}H${at(scale(bar[1]))}"/>`}<circle class="mean" cx="${at(scale(mean))}" cy="${y}" r="4"/><text x="${scale.range()[1]! + digitsWidth}" y="${y + 4}" text-anchor="end">${digits}</text></g>`;
