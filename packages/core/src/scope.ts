@@ -11,8 +11,9 @@ function firstValues(shape: readonly number[], initial: Initial, key: string): F
   if (initial === "ones") return out.fill(1);
   if ("constant" in initial) return out.fill(initial.constant);
   const stream = random(key);
-  if ("normal" in initial) return out.map(() => initial.normal * stream.normal());
-  return out.map(() => initial.uniform * (2 * stream.next() - 1));
+  const draw = "normal" in initial ? () => initial.normal * stream.normal() : () => initial.uniform * (2 * stream.next() - 1);
+  for (let i = 0; i < out.length; i++) out[i] = draw();
+  return out;
 }
 
 /** The parts of a module, with its name on what goes wrong in one of its functions. */

@@ -8,6 +8,7 @@ import { newExecute, type Execute } from "./execute.js";
 import { newHandles, type Handles } from "./handles.js";
 import { readOpDefinitions, type OpDefinitions } from "./op-definitions.js";
 import { quietly } from "./quiet.js";
+import { signalStack } from "./signal-stack.js";
 import { checked, type Checked } from "./status.js";
 
 /** The loaded library with a context in it. */
@@ -38,6 +39,7 @@ export function loadNative(
   const { value, said } = quietly(() => {
     if (!isMainThread) passOn(variables);
     oneHeap();
+    signalStack();
     const c = loadCApi(cc, framework);
     if (c.TF_Version() !== tensorflowVersion) throw wrongVersion(c.TF_Version(), tensorflowVersion, folder);
     const shared = checked(c);
