@@ -32,7 +32,7 @@ test("R1's magnitudes are the expected ones within a factor of 3", { timeout: 30
   const [big, small] = [fanet({ classes: 2 }).build(at("teacher")), mobileUNet({ classes: 2 }).build(at("student"))];
   const [low, high] = ["low", "high"].map((name) => at(name).module(name, paraphraser({ from: 256, to: 24 }).build));
   // one picture after the other: a FANet's maps of all eight take 9 GB
-  const ofTeacher = split(images, b).map((image) =>
+  const ofTeacher = split<Tensor4D>(images, b).map((image) =>
     tidy(() => {
       const encoding = big.encode(image, still("inference"));
       const up = big.decode(encoding, still("inference")).taps["up/4"]!;

@@ -1,4 +1,5 @@
 import { mendBroadcast } from "./broadcast.js";
+import { mendCast } from "./cast.js";
 import { mendCropAndResize } from "./crop.js";
 import { mendDepthwise } from "./depthwise.js";
 import { mendFirstOrder } from "./first-order.js";
@@ -12,6 +13,7 @@ import { mendDilated, mendKernelGradient, mendSpatialSecondOrder } from "./spati
 
 /** Replaces the gradients of tfjs that are wrong, missing or slow, in tfjs's own registry (engine-ops.md §2, §3). */
 export function mendGradients(): void {
+  mendCast();
   mendFirstOrder();
   mendBroadcast();
   mendSecondOrder();

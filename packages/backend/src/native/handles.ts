@@ -81,7 +81,7 @@ export function newHandles(c: CApi, { status, check }: Checked): Handles {
       const pointer = c.TFE_NewTensorHandle(tensor, status);
       c.TF_DeleteTensor(tensor);
       check("a new tensor");
-      return add(pointer).id;
+      return add(pointer, { dtype, shape: [...shape] }).id;
     },
     add,
     share: (id) => {

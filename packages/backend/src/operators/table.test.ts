@@ -55,6 +55,7 @@ const reasons: Readonly<Record<string, string>> = {
   statelessNormal: drawn,
   float32Barrier: "x itself",
   after: "x itself",
+  "tf.cast": "x itself, where the type is that already: by hand",
   "tf.greater": "its gradient is 0: by hand, with the other comparisons",
 };
 
@@ -145,6 +146,19 @@ describe("gradients of gradients are the central differences of gradients where 
     const gradient = (z: tf.Tensor): tf.Tensor => tf.grad((u: tf.Tensor) => tf.sum(tf.mul(dy, inOne(name, 0)(u))))(z);
     expect(() => tf.grad((z: tf.Tensor) => tf.sum(gradient(z)))(inputs[0]!)).toThrow(/gradient function not found/);
   });
+});
+
+test("a cast to the type that is there is the tensor itself, and given back by itself", () => {
+  const before = tf.memory().numTensors;
+  const x = tf.tensor1d([1.5, 2]);
+  const same = tf.cast(x, "float32");
+  expect([same.dataId, same.id === x.id]).toEqual([x.dataId, false]);
+  x.dispose();
+  expect([...same.dataSync()]).toEqual([1.5, 2]);
+  const whole = tf.cast(same, "int32");
+  expect([whole.dtype, ...whole.dataSync()]).toEqual(["int32", 1, 2]);
+  tf.dispose([same, whole]);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 /** y + y²: its gradient depends on x, whatever the operator. */

@@ -160,6 +160,7 @@ const mended: readonly OperatorFacts[] = [
   row("tf.stridedSlice", "kept", "mended", "twice", "no gradient", ["StridedSlice"]),
   row("tf.depthToSpace", "kept", "mended", "twice", "no gradient", ["DepthToSpace"]),
   row("tf.einsum", "kept", "mended", "twice", "no gradient", ["Einsum"]),
+  row("tf.cast", "mended", "kept", "twice", "an operator was run where the type is that already, as in every product's gradient", ["Cast"]),
 ];
 
 /** Every operator that this package answers for. */

@@ -221,6 +221,7 @@ export function operatorCases(): Readonly<Record<string, OperatorCase>> {
     },
     "tf.stridedSlice": one((z) => tf.stridedSlice(z, [0, 5, 1, 0], [2, 0, 5, 4], [1, -2, 3, 2]), LINEAR),
     "tf.depthToSpace": one((z) => tf.depthToSpace(four(z), 2), LINEAR),
+    "tf.cast": one((z) => tf.mul(tf.cast(z, "float32"), tf.cast(tf.greater(z, 0), "float32")), LINEAR, apart()),
     "tf.einsum": { f: (a, b) => tf.einsum("bhwc,hd->bcd", a, b), inputs: [x(), numbers([6, 3], 2)], bytes: false },
   };
 }
