@@ -103,7 +103,7 @@ describe("safetensors from a stranger", () => {
 });
 
 describe("the JSON files of a run folder or student from a stranger", () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder({ inMemory: true });
   const written = (name: string, content: Uint8Array | string): string => {
     mkdirSync(join(folder, name, ".."), { recursive: true });
     writeFileSync(join(folder, name), content);
@@ -211,7 +211,7 @@ describe("the JSON files of a run folder or student from a stranger", () => {
 });
 
 describe("a folder from a stranger", () => {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder({ inMemory: true });
   const link = (path: string): string =>
     `[file] "${path}" is a symbolic link. Expected the file or folder itself: what lies in a run folder or a student may not lead elsewhere. Put a copy in its place, or link the folder as a whole.`;
 
