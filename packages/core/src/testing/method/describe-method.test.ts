@@ -204,7 +204,7 @@ const provider = (): CheckedMethod =>
   }) satisfies Method<"provider", Record<never, never>>;
 
 /** A method that uses what a stage before has learned: three numbers. */
-const afterwards = (loss: (w: Tensor, step: Step<{}>) => Loss): CheckedMethod =>
+const afterwards = (loss: (w: Tensor, step: Step<{}>) => Loss, options = {}): CheckedMethod =>
   method({
     uses: [shifted],
     stages: ({ data }) => [
@@ -214,6 +214,7 @@ const afterwards = (loss: (w: Tensor, step: Step<{}>) => Loss): CheckedMethod =>
         methods: [
           {
             ...provider(),
+            options,
             build: ({ scope }: Site<{}>) => {
               const m = scope.module("m", (make) => ({ w: make.variable("w", [3], { uniform: 1 }) as Tensor }));
               return { trains: [m], terms: [{ name: "fit", loss: (step: Step<{}>) => loss(m.w, step) }], provides: [offer(shifted, m)] };
@@ -269,6 +270,12 @@ const broken: readonly Broken[] = [
     make: () => method({ options: { id: made++ }, build: () => ({ terms: [term(distance)] }) }),
     check: options,
     says: '[b] expected the same options whenever it is made; found {"id":',
+  },
+  {
+    what: "a stage before with options that count",
+    make: () => afterwards(fitted, { id: made++ }),
+    check: options,
+    says: "[b] expected the same content key whenever it is made; found ",
   },
   {
     what: "an offer that forgets an option",

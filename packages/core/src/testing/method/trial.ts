@@ -42,7 +42,7 @@ export interface Seen {
   /** How often the step was read in all. */
   readonly reading: number;
   readonly modules: readonly Bytes[];
-  readonly terms: readonly { readonly name: string; readonly couples: boolean }[];
+  readonly terms: readonly { readonly name: string; readonly couples: boolean; readonly scheduled: boolean }[];
   readonly adversaries: readonly string[];
   readonly gates: readonly string[];
   readonly trains: readonly string[];
@@ -132,7 +132,9 @@ async function attempt(subject: MethodSubject, trial: Trial, alone: boolean): Pr
         reads: [...watch.reads],
         reading: watch.reading,
         modules: bytes,
-        terms: terms.filter(({ weight }) => weight !== 0).map(({ name, couples }) => ({ name, couples: couples !== undefined })),
+        terms: terms
+          .filter(({ weight }) => weight !== 0)
+          .map(({ name, couples, weight }) => ({ name, couples: couples !== undefined, scheduled: typeof weight === "object" })),
         adversaries: adversaries.map(({ name }) => name),
         gates: gates.map(({ name }) => name),
         trains: trains.map(({ name }) => name),

@@ -138,14 +138,7 @@ function watchedBuilt(
         loss: (step) => shared(term.name, seen(term.loss)(step), watch),
       }),
     ),
-    // two rounds a step show all that more would
-    adversaries: opponents
-      ? (built.adversaries ?? []).map((adversary) => ({
-          ...adversary,
-          steps: Math.min(adversary.steps ?? 1, 2),
-          loss: seen(adversary.loss),
-        }))
-      : [],
+    adversaries: opponents ? (built.adversaries ?? []).map((adversary) => ({ ...adversary, loss: seen(adversary.loss) })) : [],
     collect: (built.collect ?? []).map((collect) => ({ ...collect, of: seen(collect.of) })),
     gates: opponents ? (built.gates ?? []).map((gate) => ({ ...gate, measure: seen(gate.measure), otherwise: "warn" as const })) : [],
   };

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Holds } from "./describe-method.js";
 import * as say from "./errors.js";
 import { wantsOf, type MethodSubject } from "./subject.js";
-import { tryOut, type Seen } from "./trial.js";
+import { tryOut } from "./trial.js";
 
 export const wiring: Holds<
   "names are unique, stable and fit for files" | "options are plain data and decide the key" | "only what is wanted is read"
 > = {
   "names are unique, stable and fit for files": async (subject) => {
     const names = async (fresh: boolean): Promise<readonly string[]> => {
-      const { terms, adversaries, gates } = await (fresh ? madeAgain(subject) : tryOut(subject));
+      const { terms, adversaries, gates } = await tryOut(subject, { fresh });
       return [subject.make().name, ...terms.map(({ name }) => name), ...adversaries, ...gates];
     };
     const [first, second] = [await names(false), await names(true)];
@@ -26,7 +26,7 @@ export const wiring: Holds<
     if (text === null) throw say.optionsNotPlain(subject.name, shown(options));
     const again = written(subject.make().options) ?? "";
     if (again !== text) throw say.keyVaries(subject.name, "options", text, again);
-    const [first, second] = [await tryOut(subject), await madeAgain(subject)];
+    const [first, second] = [await tryOut(subject), await tryOut(subject, { fresh: true })];
     if (first.key !== second.key) throw say.keyVaries(subject.name, "content key", first.key.slice(0, 12), second.key.slice(0, 12));
     const { offered } = subject.options;
     if (!offered) return;
@@ -48,14 +48,6 @@ export const wiring: Holds<
     if (surplus.length > 0) throw say.undeclaredRead(subject.name, surplus, wants);
   },
 };
-
-/** A second run of the plain trial, with a method made again: one for all checks. */
-const again = new WeakMap<MethodSubject, Promise<Seen>>();
-function madeAgain(subject: MethodSubject): Promise<Seen> {
-  const run = again.get(subject) ?? tryOut(subject, { fresh: true });
-  again.set(subject, run);
-  return run;
-}
 
 /** Options as JSON; null where they would not come back as they are. */
 function written(options: unknown): string | null {
