@@ -4,7 +4,7 @@ import type { Batch, Module } from "./contract/index.js";
 import { namedVariables } from "./keeping.js";
 import type { Ready } from "./plan/prepare.js";
 import type { Feed } from "./step/fed.js";
-import { variablesOf } from "./step/update.js";
+import { variablesOf } from "./step/slots.js";
 
 /**
  * Where a batch first gives a number that is not finite: in the pictures, in a variable, or in the result of an operator, with the layer that it read

@@ -1,9 +1,10 @@
 import { dispose, tidy, variable as newVariable, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { heldCopy } from "@segdistill/backend";
 import type { Module } from "./contract/index.js";
-import { assignValues, copyModule, fromValues, namedVariables, valuesOf, withPrefix, withSlots } from "./keeping.js";
+import { assignValues, copyModule, fromValues, namedVariables, valuesOf, withPrefix, withSlots, type Place } from "./keeping.js";
 import type { Ready } from "./plan/prepare.js";
-import { newSlots, type Averages, type Slots } from "./step/update.js";
+import { allSlots, newSlots, type Held, type Slots } from "./step/slots.js";
+import type { Averages } from "./step/update.js";
 import type { Position, Store } from "./store.js";
 
 /** Where a stage stands, with all that its optimisers remember. */
@@ -37,9 +38,9 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
   const names = new Map([...own].map(([name, v]) => [v, name.slice(stage.name.length + 1)]));
   const found = await store.load(stage.name, key);
   const done = found?.position.done === true;
-  const slots: Slots = done ? new Map<Variable, Variable[]>() : newSlots(ready);
+  const slots: Slots = done ? new Map<Variable, Held>() : newSlots(ready);
   const best = new Map<string, Tensor>();
-  const free = (): void => dispose([...[...slots.values()].flat(), ...(averages?.of.values() ?? []), ...best.values()]);
+  const free = (): void => dispose([...allSlots(slots), ...(averages?.of.values() ?? []), ...best.values()]);
   let averages: Averages | null = null;
   try {
     for (const { network, start, weights } of Object.values(nets)) {
@@ -64,7 +65,7 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
       averages,
       position: found?.position ?? null,
       own: [...own.values()],
-      moved: [...own.values(), ...[...slots.values()].flat(), ...averaged.values()],
+      moved: [...own.values(), ...allSlots(slots), ...averaged.values()],
       nameOf: (v) => names.get(v)!,
       asResult: async (f) => {
         if (!averages) return f();
@@ -94,7 +95,7 @@ export async function standing(ready: Ready, modules: ReadonlyMap<string, Module
           stage.name,
           key,
           { ...now, ...place },
-          valuesOf(now.done ? own : new Map([...everything, ...withPrefix("best", best)])),
+          valuesOf(now.done ? own : new Map<string, Tensor | Place>([...everything, ...withPrefix("best", best)])),
         );
       },
       dispose: free,

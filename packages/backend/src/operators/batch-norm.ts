@@ -1,4 +1,4 @@
-import { add, div, mean, mul, rsqrt, square, sub, sum, tensor1d, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
+import { add, div, mean, mul, rsqrt, square, sub, sum, tensor1d, zerosLike, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { attr, callMany, type Operator } from "./operator.js";
 
 const shared = (epsilon: unknown) => [
@@ -11,25 +11,27 @@ const shared = (epsilon: unknown) => [
 const axes = [0, 1, 2];
 const countOf = (x: Tensor): number => x.size / x.shape[3]!;
 
-/** Outputs: y, mean and unbiased variance of the batch, and two that the gradient needs (their meaning is the library's own). */
+/**
+ * Outputs: y, mean and unbiased variance of the batch (with `share` what running ones become: (1 − share)·running + share·batch's), and three that the gradient needs (their meaning is the
+ * library's own).
+ */
 export const batchNormTraining: Operator = {
   name: "BatchNormTraining",
-  native: (run, { x, scale, offset }, { epsilon }) => {
-    const none = tensor1d([], "float32"); // with exponential_avg_factor 1 the statistics are the batch's own
-    const [y, m, v, r1, r2, r3] = run(
-      "FusedBatchNormV3",
-      [...shared(epsilon), attr.float("exponential_avg_factor", 1)],
-      [x!, scale!, offset!, none, none],
-      6,
-    );
-    none.dispose();
+  native: (run, { x, scale, offset, mean, variance }, { epsilon, share }) => {
+    const none = mean ? null : tensor1d([], "float32"); // with a factor of 1 the statistics are the batch's own
+    const attributes = [...shared(epsilon), attr.float("exponential_avg_factor", mean ? share : 1)];
+    const [y, m, v, r1, r2, r3] = run("FusedBatchNormV3", attributes, [x!, scale!, offset!, mean ?? none!, variance ?? none!], 6);
+    none?.dispose();
     return [y!, m!, v!, r1!, r2!, r3!];
   },
-  plain: ({ x, scale, offset }, { epsilon }) => {
+  plain: ({ x, scale, offset, mean: oldMean, variance: oldVariance }, { epsilon, share }) => {
     const m = mean(x!, axes);
     const biased = mean(square(sub(x!, m)), axes);
     const y = add(mul(mul(sub(x!, m), rsqrt(add(biased, epsilon as number))), scale!), offset!);
-    return [y, m, mul(biased, countOf(x!) / (countOf(x!) - 1)), m.clone(), biased, tensor1d([], "float32")];
+    const moved = (old: Tensor | undefined, now: Tensor): Tensor =>
+      old ? add(mul(old, 1 - (share as number)), mul(now, share as number)) : now.clone();
+    const unbiased = mul(biased, countOf(x!) / (countOf(x!) - 1));
+    return [y, moved(oldMean, m), moved(oldVariance, unbiased), m, biased, tensor1d([], "float32")];
   },
   gradient: {
     inputsToSave: ["x", "scale"],
@@ -40,7 +42,9 @@ export const batchNormTraining: Operator = {
         { dy: (dys as Tensor[])[0]!, x: x!, scale: scale!, r1: r1!, r2: r2!, r3: r3! },
         attributes,
       );
-      return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! };
+      // none comes from running statistics; `recompute` asks for that of everything that a block takes from outside
+      const none = (): Tensor => zerosLike(scale!);
+      return { x: () => dx!, scale: () => dScale!, offset: () => dOffset!, mean: none, variance: none };
     },
   },
 };

@@ -35,6 +35,11 @@ describe("the plain forms, for backends without TensorFlow, give the native ops'
   test("batch normalisation: y, mean, unbiased variance", () =>
     expectAgreement(batchNormTraining, { x: map(shape, 1), ...vectors() }, { epsilon: 1e-3 }, 3));
 
+  test("batch normalisation that moves running statistics: y, and what they become", () => {
+    const running = { mean: tf.tensor1d([10, -4]), variance: tf.tensor1d([2, 0.5]) };
+    expectAgreement(batchNormTraining, { x: map(shape, 1), ...vectors(), ...running }, { epsilon: 1e-3, share: 0.25 }, 3);
+  });
+
   test("its gradient, each from its own saved statistics", () => {
     const [x, dy] = [tf.add(map(shape, 1), 3), map(shape, 2)];
     const attributes = { epsilon: 1e-3 };

@@ -59,7 +59,13 @@ const own: readonly OperatorFacts[] = [
   row("avgPool(x, { size, stride })", "kept", "mended", "twice", "mean of a window", ["AvgPoolGrad"]),
   row("globalAvgPool(x)", "ours", "ours", "twice", "mean of all positions, [B, 1, 1, C]"),
   row("adaptiveAvgPool(x, [rows, columns])", "ours", "ours", "twice", "means of rows × columns cells, which may overlap"),
-  row("batchNorm(x, scale, offset, epsilon)", "ours", "ours", "once", "by the batch's statistics, in one op; a quarter of the time"),
+  row(
+    "batchNorm(x, scale, offset, epsilon, running)",
+    "ours",
+    "ours",
+    "once",
+    "by the batch's statistics, which it can move running ones by, in one op",
+  ),
   row(
     "batchNormInference(x, { mean, variance, scale, offset, epsilon })",
     "ours",

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { compile } from "../compile.js";
 import { startEngine } from "../engine.js";
 import { casesOf, expectCase, expectClose, type Expected, type Shape4 } from "../testing/fixtures.js";
 import { map, numbers } from "../testing/numbers.js";
@@ -35,6 +36,40 @@ test("batchNorm by hand: four values of one channel, the variance that is return
   expect(mean.dataSync()[0]).toBe(3);
   expect(variance.dataSync()[0]).toBeCloseTo(14 / 3, 5);
   [-2, -1, 0, 3].forEach((d, i) => expect(value.dataSync()[i]).toBeCloseTo(d / Math.sqrt(3.5 + 0.5), 5));
+});
+
+describe("batchNorm that moves running statistics", () => {
+  const four = () => tf.tensor4d([1, 2, 3, 6], [1, 2, 2, 1]); // mean 3, unbiased variance 14/3
+  const one = () => tf.tensor1d([1]);
+  const running = () => ({ mean: tf.tensor1d([10]), variance: tf.tensor1d([2]), share: 0.25 });
+
+  test.each([true, false])("by hand: three quarters of the old and a quarter of the batch's (compiled: %s)", (compiled) => {
+    const f = (): tf.Tensor[] => {
+      const { value, mean, variance } = batchNorm(four(), one(), tf.zerosLike(one()), 0.5, running());
+      return [value, mean, variance];
+    };
+    const [value, mean, variance] = compiled ? compile(f).runSync() : f();
+    expect(mean!.dataSync()[0]).toBeCloseTo(0.75 * 10 + 0.25 * 3, 5);
+    expect(variance!.dataSync()[0]).toBeCloseTo(0.75 * 2 + (0.25 * 14) / 3, 5);
+    // the map is normalised by the batch's own
+    [-2, -1, 0, 3].forEach((d, i) => expect(value!.dataSync()[i]).toBeCloseTo(d / Math.sqrt(3.5 + 0.5), 5));
+  });
+
+  test("value and gradients are those without", () => {
+    const inputs = [map([2, 3, 4, 2], 1), vector(2, 2, 1.5), vector(2, 3)] as const;
+    const moved = { mean: vector(2, 4), variance: vector(2, 5, 2), share: 0.1 };
+    const of = (given?: typeof moved) => {
+      const f = (x: tf.Tensor, s: tf.Tensor, o: tf.Tensor): tf.Tensor =>
+        batchNorm(x as tf.Tensor4D, s as tf.Tensor1D, o as tf.Tensor1D, 1e-3, given).value;
+      return [f(...inputs), ...tf.grads(f)([...inputs], map([2, 3, 4, 2], 6))].map((t) => [...t.dataSync()]);
+    };
+    expect(of(moved)).toEqual(of());
+  });
+
+  test("a vector of another length is refused", () => {
+    const longer = { ...running(), variance: tf.tensor1d([1, 1]) };
+    expect(() => batchNorm(four(), one(), one(), 0.5, longer)).toThrow(/batchNorm/);
+  });
 });
 
 test.each(casesOf<Normalisation>("batchNormInference"))("batchNormInference of $x: value and all five gradients are PyTorch's", (one) => {

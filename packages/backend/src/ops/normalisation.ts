@@ -4,7 +4,7 @@ import { affine } from "../operators/batch-norm.js";
 import { callMany } from "../operators/operator.js";
 import { requireVectors } from "./standardising.js";
 
-/** A normalised map, and the statistics of the batch that it was normalised by. */
+/** A normalised map, and the statistics of the batch that it was normalised by; or running ones that these moved. */
 export interface BatchNormalised {
   readonly value: Tensor4D;
   readonly mean: Tensor1D;
@@ -12,15 +12,25 @@ export interface BatchNormalised {
   readonly variance: Tensor1D;
 }
 
+/** Running statistics [C], and the share of the batch's in what they become: (1 − share)·running + share·batch's. */
+export interface RunningStatistics {
+  readonly mean: Tensor1D;
+  readonly variance: Tensor1D;
+  readonly share: number;
+}
+
 /**
  * Batch normalisation by the batch's own statistics: y = scale·(x − μ)/√(σ² + ε) + offset, with μ and the biased σ² over batch and positions.
- * `x` [B, h, w, C]; `scale`, `offset` [C]. No gradient flows into the statistics that are returned. First order only.
- * Throws where `scale` or `offset` is not [C].
+ * `x` [B, h, w, C]; `scale`, `offset` [C]. With `running` the statistics that are returned are the running ones, moved by the batch's, by the same op. No gradient flows
+ * into the statistics or comes from them. First order only.
+ * Throws where a vector is not [C].
  */
-export function batchNorm(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon = 1e-5): BatchNormalised {
+export function batchNorm(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon = 1e-5, running?: RunningStatistics): BatchNormalised {
   if (x.rank !== 4) throw notAMap("batchNorm", x.shape);
-  requireVectors("batchNorm", x, { scale, offset });
-  const [value, mean, variance] = callMany("BatchNormTraining", { x, scale, offset }, { epsilon });
+  const { share, ...before } = running ?? {};
+  requireVectors("batchNorm", x, { scale, offset, ...before });
+  const attributes = share === undefined ? { epsilon } : { epsilon, share };
+  const [value, mean, variance] = callMany("BatchNormTraining", { x, scale, offset, ...before }, attributes);
   return { value: value as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
 }
 

@@ -5,7 +5,7 @@ import type { Evaluation } from "./evaluate.js";
 import type { Feed } from "./fed.js";
 import type { Body, Programs } from "./program.js";
 import { alone, pick, slope } from "./slope.js";
-import { variablesOf } from "./update.js";
+import { variablesOf } from "./slots.js";
 
 /** Tells how the terms of a stage pull at what it trains, for one batch. */
 export type Inspect = (fed: Feed, step: number) => Promise<void>;

@@ -1,5 +1,5 @@
 import { startEngine } from "@segdistill/backend";
-import { add, fill, mul, range, reshape, scalar, variable, zeros, zerosLike, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { add, fill, mul, range, reshape, scalar, variable, zeros, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import type { Optimiser } from "../contract/index.js";
 import { adam } from "../optimisers/adam.js";
@@ -9,6 +9,8 @@ import { groups } from "../optimisers/groups.js";
 import { sgd } from "../optimisers/sgd.js";
 import { fitting } from "../testing/small.js";
 import { trainedTo } from "../testing/trained.js";
+import { valuesOf, withSlots } from "../keeping.js";
+import { slotsOf } from "./slots.js";
 import { update } from "./update.js";
 
 await startEngine();
@@ -62,32 +64,66 @@ describe("an optimiser that takes entries as they come", () => {
   test("asked once for all variables of up to 8,192 entries, with the name of the first, and once for each larger one", () => {
     const shapes = [[2, 3], [8193], [], [4, 2048]] as const;
     const variables = shapes.map((shape, k) => variable(add(reshape(range(0, shape.reduce<number>((a, b) => a * b, 1)), [...shape]), k), true, `v${k}`)); // prettier-ignore
-    const slots = new Map(variables.map((v) => [v, [variable(zerosLike<Tensor>(v))]]));
     const asked: string[] = [];
     const gradient = new Map(variables.map((v) => [v, mul<Tensor>(v, 10)]));
+    const optimiser = entries(apart(sgd({ rate: 0.1, momentum: 0.9 }), asked));
+    const slots = slotsOf(optimiser, variables);
     const now = { nameOf: (v: Variable) => v.name, slots, rate: scalar(0.5), count: scalar(1) };
-    const { gradient: checked } = update(
-      entries(apart(sgd({ rate: 0.1, momentum: 0.9 }), asked)),
-      { gradient, values: [] },
-      now,
-      (all) => all,
-    );
+    const { gradient: checked } = update(optimiser, { gradient, values: [] }, now, (all) => all);
     expect(asked).toEqual(["v0 8199", "v1 8193"]);
+    const remembered = valuesOf(withSlots(new Map(variables.map((v) => [v.name, v])), slots));
     for (const [k, v] of variables.entries()) {
       expect(v.shape).toEqual([...shapes[k]!]);
+      expect(remembered.get(`optimiser/0/v${k}`)!.shape).toEqual([...shapes[k]!]);
       const before = Array.from({ length: v.size }, (_, i) => i + k);
-      expect([...slots.get(v)![0]!.dataSync()]).toEqual(before.map((x) => 10 * x)); // b ← 0.9·0 + g
+      expect([...remembered.get(`optimiser/0/v${k}`)!.data]).toEqual(before.map((x) => 10 * x)); // b ← 0.9·0 + g
       expect([...v.dataSync()]).toEqual(before.map((x) => x - 0.5 * (10 * x))); // w ← w − rate·b
     }
     const all = variables.flatMap((v, k) => Array.from({ length: v.size }, (_, i) => 10 * (i + k)));
     expect(checked.dataSync()[0]! / all.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
   });
 
+  test.each([0, 1, 2])(
+    "variable %i of three joined is reached by nothing: it stays, and so does what is remembered of all that are not reached",
+    (none) => {
+      const variables = [[2], [2, 2], [3]].map((shape, k) => variable(fill(shape, k + 1), true, `u${none}${k}`));
+      const optimiser = adam({ rate: 0.1, decay: 0.01 });
+      const held = slotsOf(optimiser, variables);
+      expect(new Set(held.values()).size).toBe(1);
+      const now = (count: number) => ({ nameOf: (v: Variable) => v.name, slots: held, rate: scalar(0.1), count: scalar(count) });
+      const all = new Map(variables.map((v, k) => [v, fill(v.shape, 2 + k)]));
+      const read = () => valuesOf(withSlots(new Map(variables.map((v) => [v.name, v])), held));
+      update(optimiser, { gradient: all, values: [] }, now(1), (same) => same);
+      const first = read();
+      const gone = variables[none]!;
+      update(optimiser, { gradient: new Map([...all].filter(([v]) => v !== gone)), values: [] }, now(2), (same) => same);
+      const second = read();
+      for (const [name, { data }] of second) {
+        const k = Number(name.at(-1));
+        const before = [...first.get(name)!.data];
+        if (k === none) expect([...data]).toEqual(before);
+        else expect([...data]).not.toEqual(before);
+        // one by itself moves to the same bytes
+        const alone = variable(fill(variables[k]!.shape, k + 1), true, `alone${none}${name}`);
+        const own = slotsOf(optimiser, [alone]);
+        for (const count of k === none ? [1] : [1, 2])
+          update(
+            optimiser,
+            { gradient: new Map([[alone, fill(alone.shape, 2 + k)]]), values: [] },
+            { ...now(count), slots: own },
+            (same) => same,
+          );
+        expect([...data]).toEqual([...valuesOf(withSlots(new Map([[`u${none}${k}`, alone]]), own)).get(name)!.data]);
+      }
+    },
+  );
+
   test("what is checked to be finite is the gradient itself, not what clipping makes of it", () => {
     const variables = [1, 2].map((size, k) => variable(zeros([size]), true, `w${k}`));
     const gradient = new Map(variables.map((v, k) => [v, fill([v.size], k === 1 ? Infinity : 1)]));
-    const now = { nameOf: (v: Variable) => v.name, slots: new Map(variables.map((v) => [v, []])), rate: scalar(1), count: scalar(1) };
-    const { gradient: checked } = update(clip({ value: 0.5 }, sgd({ rate: 1 })), { gradient, values: [] }, now, (all) => all);
+    const optimiser = clip({ value: 0.5 }, sgd({ rate: 1 }));
+    const now = { nameOf: (v: Variable) => v.name, slots: slotsOf(optimiser, variables), rate: scalar(1), count: scalar(1) };
+    const { gradient: checked } = update(optimiser, { gradient, values: [] }, now, (all) => all);
     expect(variables.flatMap((v) => [...v.dataSync()])).toEqual([-0.5, -0.5, -0.5]);
     expect(checked.dataSync()[0]).toBe(Infinity);
   });

@@ -8,38 +8,16 @@ import {
   split,
   sub,
   sum,
-  variable as newVariable,
-  zerosLike,
   div,
-  tidy,
   type Scalar,
   type Tensor,
   type Tensor1D,
   type Variable,
 } from "@tensorflow/tfjs-core";
 import { float32Barrier } from "@segdistill/backend/ops";
-import type { Module, Optimiser } from "../contract/index.js";
-import { isEntrywise } from "../optimisers/entrywise.js";
-import type { Ready } from "../plan/prepare.js";
+import type { Optimiser } from "../contract/index.js";
 import { addAll, type Reduce, type Slope } from "./slope.js";
-
-export const variablesOf = (modules: readonly Module[]): Variable[] => modules.flatMap((module) => Object.values(module.variables));
-
-/** What every optimiser of a stage remembers, by variable. */
-export type Slots = ReadonlyMap<Variable, readonly Variable[]>;
-export function newSlots({ stage, trained, adversaries }: Ready): Slots {
-  const all = [
-    { optimiser: stage.optimiser, modules: trained },
-    ...adversaries.map(({ optimiser, module }) => ({ optimiser, modules: [module] })),
-  ];
-  return new Map(
-    all.flatMap(({ optimiser, modules }) =>
-      variablesOf(modules).map(
-        (v) => [v, Array.from({ length: optimiser.slots }, () => tidy(() => newVariable(zerosLike(v as Tensor), false)))] as const,
-      ),
-    ),
-  );
-}
+import type { Held, Slots } from "./slots.js";
 
 /** What an update needs beside the slope. */
 export interface Now {
@@ -61,44 +39,51 @@ export function update(optimiser: Optimiser, of: Slope, { nameOf, slots, rate, c
   const all = reduce([...of.gradient.values(), ...of.values], "sums");
   const whole = all.slice(0, moved.length).map((g) => float32Barrier(g));
   const shaped = optimiser.gradient?.(whole) ?? whole;
-  const sums = partsOf(moved, isEntrywise(optimiser.update)).map((at) => {
-    const part = at.map((i) => moved[i]!);
-    const held = part.map((v) => slots.get(v)!);
-    const gradient = joined(at.map((i) => shaped[i]!));
+  const at = new Map(moved.map((v, i) => [v, i]));
+  const sums = [...new Set(moved.map((v) => slots.get(v)!))].map((held) => {
+    const part = held.of.filter((v) => at.has(v)); // nothing reaches the others: they stay, and so does what is remembered of them
+    const of = (all: readonly Tensor[]): Tensor => joined(part.map((v) => all[at.get(v)!]!));
+    const gradient = of(shaped);
     const next = optimiser.update({
       name: nameOf(part[0]!),
       value: joined(part as readonly Tensor[]),
       gradient,
-      slots: Array.from({ length: optimiser.slots }, (_, j) => joined(held.map((one) => one[j]!))),
+      slots: held.slots.map((slot) =>
+        part.length === held.of.length ? slot : joined(pieces(held.of, slot).filter((_, i) => at.has(held.of[i]!))),
+      ),
       rate,
       count,
     });
     assign(part, next.value);
-    for (const [j, slot] of next.slots.entries()) assign(held.map((one) => one[j]!), slot); // prettier-ignore
-    return sum(shaped === whole ? gradient : joined(at.map((i) => whole[i]!)));
+    for (const [j, slot] of next.slots.entries()) remember(held, j, slot, part);
+    return sum(shaped === whole ? gradient : of(whole));
   });
   return { values: all.slice(moved.length) as Scalar[], gradient: addAll([scalar(0), ...sums]) as Scalar };
 }
 
-/** Variables of at most so many entries are updated together: a network has hundreds of them, and an op of one takes longer to start than to run. Source: our choice (docs/engine.md). */
-const small = 8192;
-/** What is updated at once: indices of small variables where the optimiser takes entries as they come, one by one else. */
-const partsOf = (moved: readonly Variable[], together: boolean): readonly (readonly number[])[] => {
-  const joins = (i: number): boolean => together && moved[i]!.size <= small;
-  const all = [...moved.keys()];
-  const first = all.filter(joins);
-  return [...(first.length > 0 ? [first] : []), ...all.filter((i) => !joins(i)).map((i) => [i])];
-};
 /** One tensor as it is, several as one vector. */
 const joined = (parts: readonly Tensor[]): Tensor =>
   parts.length === 1 ? parts[0]! : concat(parts.map((t) => (t.rank === 1 ? t : reshape(t, [t.size]))) as Tensor1D[]);
+/** What {@link joined} made of variables, or of something of their sizes, in pieces again: vectors, or the one as it is. */
+const pieces = (of: readonly Variable[], whole: Tensor): readonly Tensor[] =>
+  of.length === 1 ? [whole] : split(whole, of.map(({ size }) => size)); // prettier-ignore
 /** Writes into variables what {@link joined} made of them. */
 function assign(variables: readonly Variable[], value: Tensor): void {
-  const parts = variables.length === 1 ? [value] : split(value, variables.map(({ size }) => size)); // prettier-ignore
+  const parts = pieces(variables, value);
   for (const [i, v] of variables.entries()) {
     const part = parts[i]!;
     // an optimiser may leave a variable as it is; tfjs cannot assign one to itself
     if (part !== v) v.assign(variables.length === 1 || v.rank === 1 ? part : reshape(part, v.shape));
+  }
+}
+/** Writes slot `j` of those that were updated; the others' values stay. */
+function remember({ of, slots }: Held, j: number, next: Tensor, part: readonly Variable[]): void {
+  const slot = slots[j]!;
+  if (next === slot) return;
+  if (part.length === of.length) slot.assign(next);
+  else {
+    const [before, now] = [pieces(of, slot), pieces(part, next)];
+    slot.assign(joined(of.map((v, i) => now[part.indexOf(v)] ?? before[i]!)));
   }
 }
 

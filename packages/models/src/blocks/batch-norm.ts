@@ -1,4 +1,4 @@
-import { add, mul, rsqrt, sub, type Tensor, type Tensor1D } from "@tensorflow/tfjs-core";
+import { add, mul, rsqrt, sub, type Tensor1D } from "@tensorflow/tfjs-core";
 import { batchNorm as normalise } from "@segdistill/backend/ops";
 import type { Make } from "@segdistill/core/contract";
 import type { Affine } from "./convolutions.js";
@@ -7,8 +7,6 @@ import { layer, type Layer, type Run } from "./layer.js";
 const EPSILON = 1e-5;
 /** Weight of the newest batch in the running statistics. */
 const MOMENTUM = 0.1;
-
-const running = (old: Tensor, now: Tensor): Tensor => add(mul(old, 1 - MOMENTUM), mul(now, MOMENTUM));
 
 /**
  * Batch norm over images and positions, a channel at a time: `scale · (x − mean) / √(variance + 1e-5) + offset`, `[B, h, w, C]` → the same.
@@ -40,12 +38,15 @@ export function buildNorm(make: Make, name: string, channels: number): { readonl
   const variance = make.state(`${name}/variance`, [channels], "ones");
   return {
     ofBatch: (x, pass) => {
-      const batch = normalise(x, scale, offset, EPSILON);
-      if (pass.statistics === "move") {
-        mean.move(running(mean.value, batch.mean), pass);
-        variance.move(running(variance.value, batch.variance), pass);
-      }
-      return batch.value;
+      if (pass.statistics !== "move") return normalise(x, scale, offset, EPSILON).value;
+      const moved = normalise(x, scale, offset, EPSILON, {
+        mean: mean.value as Tensor1D,
+        variance: variance.value as Tensor1D,
+        share: MOMENTUM,
+      });
+      mean.move(moved.mean, pass);
+      variance.move(moved.variance, pass);
+      return moved.value;
     },
     running: () => {
       const gain = mul<Tensor1D>(scale, rsqrt(add(variance.value, EPSILON)));
