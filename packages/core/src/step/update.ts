@@ -48,9 +48,7 @@ export function update(optimiser: Optimiser, of: Slope, { nameOf, slots, rate, c
       name: nameOf(part[0]!),
       value: joined(part as readonly Tensor[]),
       gradient,
-      slots: held.slots.map((slot) =>
-        part.length === held.of.length ? slot : joined(pieces(held.of, slot).filter((_, i) => at.has(held.of[i]!))),
-      ),
+      slots: held.slots.map((slot) => remembered(held.of, slot, part)),
       rate,
       count,
     });
@@ -75,6 +73,13 @@ function assign(variables: readonly Variable[], value: Tensor): void {
     // an optimiser may leave a variable as it is; tfjs cannot assign one to itself
     if (part !== v) v.assign(variables.length === 1 || v.rank === 1 ? part : reshape(part, v.shape));
   }
+}
+/** What a slot has of those that are updated. */
+function remembered(of: readonly Variable[], slot: Tensor, part: readonly Variable[]): Tensor {
+  if (part.length === of.length) return slot;
+  const all = pieces(of, slot);
+  const found = part.map((v) => all[of.indexOf(v)]!);
+  return found.length === 1 ? reshape(found[0]!, part[0]!.shape) : joined(found);
 }
 /** Writes slot `j` of those that were updated; the others' values stay. */
 function remember({ of, slots }: Held, j: number, next: Tensor, part: readonly Variable[]): void {
