@@ -35,7 +35,7 @@ export function slotsOf(optimiser: Optimiser, variables: readonly Variable[]): S
   return new Map(
     all.flatMap((of) => {
       const shape = of.length === 1 ? of[0]!.shape : [of.reduce((sum, { size }) => sum + size, 0)];
-      const slots = Array.from({ length: optimiser.slots }, () => tidy(() => newVariable(zeros(shape) as Tensor, false)));
+      const slots = Array.from({ length: optimiser.slots }, () => tidy(() => newVariable(zeros(shape), false)));
       const held: Held = { of, slots };
       return of.map((v) => [v, held] as const);
     }),
