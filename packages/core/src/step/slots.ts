@@ -1,4 +1,4 @@
-import { tidy, variable as newVariable, zeros, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { tidy, variable as newVariable, zeros, type Variable } from "@tensorflow/tfjs-core";
 import type { Module, Optimiser } from "../contract/index.js";
 import { isEntrywise } from "../optimisers/entrywise.js";
 import type { Ready } from "../plan/prepare.js";
