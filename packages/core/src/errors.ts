@@ -178,7 +178,10 @@ export const outsideShareText = (
   const [percent, method] = [(share: number) => `${Number((100 * share).toPrecision(3))} %`, name.slice(0, name.lastIndexOf("/"))];
   return (
     `[${name}] over the first epoch its value at full weight (${Number(weight.toPrecision(3))}) was ${percent(value)} of that of ${of}. Expected ${percent(least)} to ${percent(most)}. ` +
-    `${value < least ? "Raise" : "Lower"} its weight, option "${option}" of ${method}; with --inspect gradients the report says what each term has of loss and gradient.`
+    `${value < least ? "Raise" : "Lower"} its weight, option "${option}" of ${method}; ` +
+    (value < least
+      ? "but first see what it has of the gradient, in the report of a run with --inspect gradients: a small value may pull hard."
+      : "with --inspect gradients the report says what each term has of loss and gradient.")
   );
 };
 const interrupted = (stage: string, step: number, steps: number): CoreError =>

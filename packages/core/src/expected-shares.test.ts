@@ -54,13 +54,16 @@ describe("a share that is expected", () => {
   });
 
   test("that is not so is warned of: who, how much, how much was expected, what to do", async () => {
-    const warning = (of: string, full: string, found: string, verb: string) =>
-      `[${of}/t] over the first epoch its value at full weight (${full}) was ${found} of that of supervised/ce. Expected 10 % to 50 %. ` +
-      `${verb} its weight, option "lambda" of ${of}; with --inspect gradients the report says what each term has of loss and gradient.`;
+    const warning = (of: string, full: string, found: string, remedy: string) =>
+      `[${of}/t] over the first epoch its value at full weight (${full}) was ${found} of that of supervised/ce. Expected 10 % to 50 %. ${remedy}`;
+    const raise =
+      'Raise its weight, option "lambda" of own; but first see what it has of the gradient, in the report of a run with --inspect gradients: a small value may pull hard.';
+    const lower =
+      'Lower its weight, option "lambda" of all/own; with --inspect gradients the report says what each term has of loss and gradient.';
     const [low] = await sharesFound([labels(), quarter(0.0625)]);
-    expect(low).toEqual({ name: "own/t/share", value: 0.00625, passed: false, warning: warning("own", "0.0625", "0.625 %", "Raise") });
+    expect(low).toEqual({ name: "own/t/share", value: 0.00625, passed: false, warning: warning("own", "0.0625", "0.625 %", raise) });
     const [high] = await sharesFound([labels(), weigh(2, together("all", quarter(8)))]);
-    expect(high).toEqual({ name: "all/own/t/share", value: 1.6, passed: false, warning: warning("all/own", "16", "160 %", "Lower") });
+    expect(high).toEqual({ name: "all/own/t/share", value: 1.6, passed: false, warning: warning("all/own", "16", "160 %", lower) });
   });
 
   test.each([false, true])("is told once, after the first epoch's last step (read one step late: %s)", async (behind) => {
