@@ -1,4 +1,4 @@
-import { keep, tensor, tidy, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { keep, tensor, tidy, util, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import type { Module } from "./contract/index.js";
 import { wrongWeights } from "./errors.js";
 import type { Slots } from "./step/slots.js";
@@ -12,9 +12,9 @@ export const namedVariables = (modules: readonly Module[]): Map<string, Variable
     ),
   );
 
-/** Where values that have a name lie: `shape` of them in a variable, from an entry on. */
-export interface Place {
-  readonly whole: Variable;
+/** Where values that have a name lie: `shape` of them in a tensor, from an entry on. */
+export interface Place<T extends Tensor = Variable> {
+  readonly whole: T;
   readonly from: number;
   readonly shape: readonly number[];
 }
@@ -38,21 +38,19 @@ export const withPrefix = <T>(prefix: string, of: ReadonlyMap<string, T>): Map<s
 /** A tensor in the engine; it is kept until it is disposed of. */
 export const fromValues = ({ data, shape }: Values): Tensor => keep(tensor(data, [...shape], "float32"));
 
-const placeOf = <T extends Tensor>(
-  of: T | Place,
-): { readonly whole: T | Variable; readonly from: number; readonly shape: readonly number[] } =>
-  "whole" in of ? of : { whole: of, from: 0, shape: of.shape };
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+const placeOf = <T extends Tensor>(of: T | Place<T>): Place<T> => ("whole" in of ? of : { whole: of, from: 0, shape: of.shape });
+const sizeOf = ({ shape }: Pick<Place, "shape">): number => util.sizeFromShape([...shape]);
 
 /** Copies values out of the engine, each tensor once. */
-export function valuesOf(variables: ReadonlyMap<string, Tensor | Place>): Map<string, Values> {
+export function valuesOf(variables: ReadonlyMap<string, Tensor | Place<Tensor>>): Map<string, Values> {
   const read = new Map<Tensor, Float32Array>();
   return new Map(
     [...variables].map(([name, of]) => {
-      const { whole, from, shape } = placeOf(of);
+      const place = placeOf(of);
+      const { whole, from, shape } = place;
       const all = read.get(whole) ?? Float32Array.from(whole.dataSync());
       read.set(whole, all);
-      const size = sizeOf(shape);
+      const size = sizeOf(place);
       return [name, { shape: [...shape], data: size === all.length ? all : all.slice(from, from + size) }];
     }),
   );
@@ -69,9 +67,10 @@ export function assignValues(who: string, variables: ReadonlyMap<string, Variabl
   if (missing.length > 0 || surplus.length > 0 || shapes.length > 0) throw wrongWeights(who, missing, surplus, shapes);
   const written = new Map<Variable, Float32Array>();
   for (const [name, of] of variables) {
-    const { whole, from, shape } = placeOf(of);
+    const place = placeOf(of);
+    const { whole, from } = place;
     const { data } = values.get(name)!;
-    const all = sizeOf(shape) === whole.size ? data : (written.get(whole) ?? new Float32Array(whole.size));
+    const all = sizeOf(place) === whole.size ? data : (written.get(whole) ?? new Float32Array(whole.size));
     written.set(whole, all);
     if (all !== data) all.set(data, from);
   }

@@ -54,6 +54,19 @@ test("float32Barrier: x itself, its gradient dy itself, and so again for the gra
   second.dataSync().forEach((v, i) => expect(v).toBeCloseTo(6 * x.dataSync()[i]!, 5));
 });
 
+test.each([
+  ["float32", 0],
+  ["bfloat16", 1],
+] as const)("float32Barrier: operations of its own in a step of %s: %i", (precision, own) => {
+  const x = numbers([2, 3], 1);
+  const operations = (f: (z: tf.Tensor) => tf.Tensor): number => {
+    const step = compile((z) => [f(z)], { precision });
+    step.peakBytes(x); // traces
+    return Object.values(step.operations())[0]!;
+  };
+  expect(operations((z) => float32Barrier(tf.square(z))) - operations(tf.square)).toBe(own);
+});
+
 test.skipIf(!hasBfloat16())("float32Barrier: in a bfloat16 step a difference between a layer and its gradient is float32", () => {
   const x = tf.add<tf.Tensor4D>(numbers([2, 3, 4, 5], 1), 2);
   const w = tf.variable(tf.mul<tf.Tensor4D>(numbers([1, 1, 5, 6], 2), 3));

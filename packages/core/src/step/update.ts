@@ -48,12 +48,12 @@ export function update(optimiser: Optimiser, of: Slope, { nameOf, slots, rate, c
       name: nameOf(part[0]!),
       value: joined(part as readonly Tensor[]),
       gradient,
-      slots: held.slots.map((slot) => remembered(held.of, slot, part)),
+      slots: held.slots.map((slot) => slotOf(held.of, slot, part)),
       rate,
       count,
     });
     assign(part, next.value);
-    for (const [j, slot] of next.slots.entries()) remember(held, j, slot, part);
+    for (const [j, slot] of next.slots.entries()) assignSlot(held, j, slot, part);
     return sum(shaped === whole ? gradient : of(whole));
   });
   return { values: all.slice(moved.length) as Scalar[], gradient: addAll([scalar(0), ...sums]) as Scalar };
@@ -75,14 +75,14 @@ function assign(variables: readonly Variable[], value: Tensor): void {
   }
 }
 /** What a slot has of those that are updated. */
-function remembered(of: readonly Variable[], slot: Tensor, part: readonly Variable[]): Tensor {
+function slotOf(of: readonly Variable[], slot: Tensor, part: readonly Variable[]): Tensor {
   if (part.length === of.length) return slot;
   const all = pieces(of, slot);
   const found = part.map((v) => all[of.indexOf(v)]!);
   return found.length === 1 ? reshape(found[0]!, part[0]!.shape) : joined(found);
 }
 /** Writes slot `j` of those that were updated; the others' values stay. */
-function remember({ of, slots }: Held, j: number, next: Tensor, part: readonly Variable[]): void {
+function assignSlot({ of, slots }: Held, j: number, next: Tensor, part: readonly Variable[]): void {
   const slot = slots[j]!;
   if (next === slot) return;
   if (part.length === of.length) slot.assign(next);
