@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { runsBeside } from "@segdistill/core";
 import { kindOf, runsIn } from "../run-list/find-runs.js";
 
@@ -8,7 +8,8 @@ export const triesFolder = ".tries";
 
 /**
  * Run folders that a run or a try of a sweep may take finished stages over from, nearest first: the tries of its entry, the other seeds of its entry, the other entries
- * with their seeds and tries, and single runs beside the sweep's folder. Links are not followed. [ours]
+ * with their seeds and tries, and runs beside the sweep's folder, single ones and those of other sweeps: two tables with the same teacher train it once. Links are not
+ * followed. [ours]
  */
 export const sweepNeighbours =
   (base: string) =>
@@ -22,7 +23,7 @@ export const sweepNeighbours =
       ...tries(own),
       ...(own === run ? [] : await runsBeside(run)),
       ...entries.flatMap((entry) => (entry === own ? [] : [...runsIn(entry, 1), ...tries(entry)])),
-      ...(await runsBeside(sweep)),
+      ...runsIn(dirname(sweep), 3).filter((other) => !other.startsWith(sweep + sep)),
     ];
     return [...new Set(all)].filter((other) => other !== run && kindOf(join(other, "checkpoints")) === "folder");
   };
