@@ -6,7 +6,7 @@ import { startEngine } from "../engine.js";
 import { conv2d, convTranspose2d } from "../ops/index.js";
 import { expectClose, type Shape4 } from "../testing/fixtures.js";
 import { map } from "../testing/numbers.js";
-import { kernelGradient } from "./kernel-gradient.js";
+import { byProducts, kernelGradient } from "./kernel-gradient.js";
 import { frameOf, positions, spanOf, type Pair } from "./padding.js";
 
 let device: "cpu" | "gpu";
@@ -120,6 +120,24 @@ describe("is taken", () => {
     [device, vectors] = [on, as];
     expect(way(plain, wide, [3, 3, 16, 16])).toBe("op");
   });
+});
+
+test("nothing is made of either map before the other is there: a padded copy of a layer's input would last from the way forward to the way back", () => {
+  const engine = tf.engine() as unknown as { runKernelFunc: (call: { kernelName?: string; inputs: Record<string, tf.Tensor> }) => unknown };
+  const { runKernelFunc } = engine;
+  const [x, dy] = [map([2, 64, 62, 16], 1), map([2, 64, 62, 17], 2)];
+  const reads: (string | undefined)[] = [];
+  computeOn("cpu", "avx2");
+  engine.runKernelFunc = (call) => {
+    if (Object.values(call.inputs).some((input) => input === x || input === dy)) reads.push(call.kernelName);
+    return runKernelFunc.call(engine, call);
+  };
+  try {
+    byProducts(x, dy, { stride: [1, 1], dilation: [1, 1], padding: "same", kernel: [3, 3, 16, 17] })!.dispose();
+  } finally {
+    engine.runKernelFunc = runKernelFunc;
+  }
+  expect(reads).toEqual([undefined, "After"]); // a function with a gradient of its own, and the kernel in it
 });
 
 test("its own gradients are the convolution's", () => {

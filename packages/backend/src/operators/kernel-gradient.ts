@@ -1,5 +1,6 @@
 import { add, concat, matMul, pad, reshape, slice, stack, tidy, transpose, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { computing } from "../computing.js";
+import { allAfter } from "./after.js";
 import { frameOf, spanOf, type Frame, type Pair } from "./padding.js";
 
 /** How a convolution of one group, its kernel [kh, kw, C, O], goes over its map. */
@@ -24,7 +25,13 @@ const inRows = (channels: number, outputs: number): boolean => outputs >= 512 &&
 
 /** The gradient by {@link kernelGradient} where that takes less time than oneDNN's own op; null elsewhere. */
 export const byProducts = (x: Tensor, dy: Tensor, going: Going): Tensor | null =>
-  productsPay(x, dy, going) ? kernelGradient(x as Tensor4D, dy as Tensor4D, going) : null;
+  productsPay(x, dy, going)
+    ? tidy(() => {
+        // One of the two is there since the way forward: TensorFlow would pad it there and then, and keep the copy until the other comes.
+        const [map, gradient] = allAfter([x, dy], []) as [Tensor4D, Tensor4D];
+        return kernelGradient(map, gradient, going);
+      })
+    : null;
 
 /**
  * They pay on a CPU where oneDNN's kernels have no more than AVX2. There a convolution runs at 175 GFLOP/s, its
