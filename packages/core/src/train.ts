@@ -61,10 +61,11 @@ async function trainStage(ready: Ready, modules: ReadonlyMap<string, Module>, ru
     const factors = balance?.factors();
     const mine = slope(parts, { losses, total: balanced(balance, fed.weights), by: variablesOf(trained) }, reduce);
     refuse(trained);
-    // the opponents, on the student's outputs from before its update
+    // the opponents, on the student's outputs from before its update; their maps do not lie beside those of the student's way back
+    const first = [...mine.gradient.values()];
     const against = adversaries.map(({ name, module, optimiser, loss, steps: rounds = 1 }, i) => {
       const all = Array.from({ length: rounds }, (_, k) => {
-        const phase = { name: `${name}/${k}`, recorded: false, trains: [...trained, module], moves: [module] };
+        const phase = { name: `${name}/${k}`, recorded: false, trains: [...trained, module], moves: [module], after: first };
         enter(phase, { ...phase, moves: [] }); // its state moves once a round, however many parts there are
         const losses = (part: Evaluation) => [{ name: phase.name, loss: loss(part.step(phase.name)) }];
         const theirs = slope(parts, { losses, total: summed, by: variablesOf([module]) }, reduce);

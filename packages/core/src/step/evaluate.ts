@@ -18,6 +18,8 @@ export interface Phase {
   readonly moves: readonly Module[];
   /** No state moves, a network's neither. */
   readonly still?: boolean;
+  /** What networks have computed is not read before these are there: an order that keeps a phase's values from lying in memory beside those of the one before. */
+  readonly after?: readonly Tensor[];
 }
 const sweep: Phase = { name: "sweep", recorded: false, trains: [], moves: [] };
 
@@ -39,17 +41,17 @@ export interface Evaluation {
 const viewKey = ({ count, transforms }: Views): string =>
   canonicalJson({ count, transforms: transforms.map(({ name, options }) => ({ name, options })) });
 
-/** Part `i` of `count` along the first axis, of all tensors anywhere inside a plain value. */
-function partOf<T>(value: T, i: number, count: number): T {
-  if (value instanceof Tensor) {
-    const whole: Tensor = value;
-    const size = whole.shape[0] / count;
-    return slice(whole, i * size, size) as T;
-  }
-  if (Array.isArray(value)) return value.map((one) => partOf(one as unknown, i, count)) as T;
+/** A plain value with every tensor anywhere inside it changed. */
+function mapTensors<T>(value: T, change: (t: Tensor) => Tensor): T {
+  if (value instanceof Tensor) return change(value) as T;
+  if (Array.isArray(value)) return value.map((one) => mapTensors(one as unknown, change)) as T;
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, partOf(one as unknown, i, count)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapTensors(one as unknown, change)])) as T;
 }
+
+/** Part `i` of `count` along the first axis, of all tensors anywhere inside a plain value. */
+const partOf = <T>(whole: T, i: number, count: number): T =>
+  mapTensors(whole, (t) => slice(t, (i * t.shape[0]) / count, t.shape[0] / count));
 
 export function evaluate(ready: Ready, given: Fed): Evaluation {
   let fed = given;
@@ -63,16 +65,12 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
     return made.get(key) as T;
   };
   /** Keeps the tensors anywhere inside a plain value. */
-  const keep = <T>(value: T): T => {
-    if (value instanceof Tensor) {
-      const copy = keepTensor(value.clone());
+  const keep = <T>(value: T): T =>
+    mapTensors(value, (t) => {
+      const copy = keepTensor(t.clone());
       kept.push(copy);
-      return copy as T;
-    }
-    if (Array.isArray(value)) return value.map(keep) as T;
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, keep(part as unknown)])) as T;
-  };
+      return copy;
+    });
 
   const networkPass = (network: Network<string>, statistics: Pass["statistics"], site: string): Pass => ({
     ...(phase !== sweep && ready.trained.includes(network) ? { mode: "train", statistics } : { mode: "inference", statistics: "still" }),
@@ -92,7 +90,13 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
         const encoding = encoded();
         return run(() => network.decode(encoding, pass()));
       });
-    return { encoded, decoded };
+    return { encoded: () => inTurn(`${key}/encode`, encoded()), decoded: () => inTurn(`${key}/decode`, decoded()) };
+  };
+  /** What a network computed, not before what the phase comes after. */
+  const inTurn = <T extends object>(key: string, value: T): T => {
+    const { name, after: others } = phase;
+    if (!others) return value;
+    return once(`${name}/${key}`, () => offTape(() => keep(tidy((() => mapTensors(value, (t) => after(t, others))) as () => never) as T)));
   };
   /** The same of view `k` by a network that does not learn: in inference pictures do not touch, so all views of a request go through it at once. */
   const passesOfAll = (role: string, network: Network<string>, request: Views, k: number): ReturnType<typeof passes> => {

@@ -1,4 +1,4 @@
-import { add, squaredDifference } from "@tensorflow/tfjs-core";
+import { add, engine, squaredDifference, type Tensor } from "@tensorflow/tfjs-core";
 import { startEngine } from "@segdistill/backend";
 import { expect, test } from "vitest";
 import type { CheckedMethod, Method, NetworkSpec, Scope, Step, Transform } from "../contract/index.js";
@@ -89,3 +89,34 @@ test.each([true, false])(
     });
   },
 );
+
+test("what an opponent reads waits for the student's gradient: its maps do not lie in memory beside those of the student's way back", async () => {
+  const kernels = engine() as unknown as { runKernelFunc: (call: { kernelName?: string; inputs: Record<string, Tensor> }) => unknown };
+  const { runKernelFunc } = kernels;
+  const waits: (readonly number[])[][] = [];
+  const opponent: Method<string, Both> = {
+    name: "opponent",
+    options: {},
+    wants: { student: ["map"], teacher: ["map"] },
+    build: ({ scope }) => {
+      const d = scope.module("d", (make) => ({ w: make.variable("w", [1], "ones") }));
+      const loss = ({ net: { student, teacher } }: Step<Both>) => {
+        kernels.runKernelFunc = (call) => {
+          if (call.kernelName === "After") waits.push(Object.values(call.inputs).map(({ shape }) => shape));
+          return runKernelFunc.call(kernels, call);
+        };
+        try {
+          return meanOver(squaredDifference(add(student.logits, d.w as never), teacher.tap("map")));
+        } finally {
+          kernels.runKernelFunc = runKernelFunc;
+        }
+      };
+      return { terms: [], adversaries: [{ name: "d", module: d, optimiser: sgd({ rate: 0.1 }), loss }] };
+    },
+  };
+  const nets = { teacher: given(line("teacher"), weights), student: learns(line("student")) };
+  (await train([fitting({ nets, methods: [fit(), opponent], steps: 1 })], { seed: 1, eager: true })).dispose();
+  const gradients = [[1, 2], [2]];
+  expect(waits.length).toBeGreaterThanOrEqual(2); // the student's outputs, the teacher's
+  for (const [, ...others] of waits) expect(others).toEqual(gradients);
+});
