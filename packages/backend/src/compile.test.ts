@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { runtime } from "./engine.js";
 import { compile, startEngine } from "./index.js";
 
 let tensors: () => number;
@@ -219,4 +220,22 @@ test("a result whose size only the run knows has it, beside one that the trace k
     [[[1], [1]], [[5], [-1, -1, -1, -1, -1]]],
   ]); // prettier-ignore
   distinct.dispose();
+});
+
+test("what optimising a graph took is given back after its first run, once for each set of shapes", async () => {
+  const engine = runtime() as { trim: () => void };
+  const { trim } = engine;
+  let times = 0;
+  engine.trim = () => {
+    times++;
+    trim();
+  };
+  try {
+    const step = compile((x) => [tf.square(x)]);
+    for (const shape of [[2], [2], [3], [2]]) tf.dispose(await step.run(tf.ones(shape)));
+    expect(times).toBe(2);
+    step.dispose();
+  } finally {
+    engine.trim = trim;
+  }
 });

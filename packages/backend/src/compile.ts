@@ -43,6 +43,8 @@ interface Plan extends Trace {
   /** Runs that wait or are under way: until they end the function stays. */
   users: number;
   gone: boolean;
+  /** TensorFlow optimises a function when it is first run. */
+  hasRun: boolean;
 }
 
 // ConfigProto { 10: GraphOptions { 10: RewriterConfig { 31: auto_mixed_precision_onednn_bfloat16 = ON } } }
@@ -72,7 +74,7 @@ let queue: Promise<unknown> = Promise.resolve();
  */
 export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: CompileOptions = {}): Compiled {
   const { variables = [], precision = "float32", name = f.name || "step", plans: most = 64, check = false } = options;
-  const { c, context, shared, backend, binding, handles, execute } = runtime();
+  const { c, context, shared, backend, binding, handles, execute, trim } = runtime();
   if (!Number.isInteger(most) || most < 1) throw wrongPlans(name, most);
   if (precision === "bfloat16" && computing().device === "gpu") throw bfloat16OnGpu(name);
   const label = `compiled function "${name}"`;
@@ -97,7 +99,7 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     const key = args.map((t) => `${t.dtype}[${t.shape.join(",")}]`).join(" ");
     let plan = plans.get(key);
     if (!plan) {
-      plan = { ...traced(args, { record: check }), users: 0, gone: false };
+      plan = { ...traced(args, { record: check }), users: 0, gone: false, hasRun: false };
       if (plans.size >= most) makeRoom(key);
     } else if (plan.record) {
       const difference = firstDifference(plan.record, traced(args, { record: true, dry: true }).record!);
@@ -128,6 +130,8 @@ export function compile(f: (...args: Tensor[]) => readonly Tensor[], options: Co
     return { name: plan.name, attributes: configs[precision], ids, outputs: plan.outputs, label };
   };
   const settle = (plan: Plan, out: readonly TensorMetadata[]): Tensor[] => {
+    if (!plan.hasRun) trim(); // of what tracing and optimising took
+    plan.hasRun = true;
     for (const [i, variable] of plan.changed.entries()) {
       const data = backend.tensorMap.get(variable.dataId);
       const value = out[plan.results + i]!;

@@ -28,7 +28,8 @@ interface Engine {
 
 /**
  * The tensors, not before every one of `others` has been computed. TensorFlow does not merge what is computed from them with what was computed from the
- * tensors themselves. `others` are no inputs on tfjs's tape: it would make zeros for their gradients, as large as they are.
+ * tensors themselves. `others` are no inputs on tfjs's tape: it would make zeros for their gradients, as large as they are. Without `others` there is no order: it seems that TensorFlow takes an
+ * `IdentityN` apart of which every output is read.
  */
 export function allAfter(tensors: readonly Tensor[], others: readonly Tensor[]): Tensor[] {
   const named = (all: readonly Tensor[]): NamedTensorMap => Object.fromEntries(all.map((t, i) => [`x${i}`, t]));

@@ -137,7 +137,7 @@ test("nothing is made of either map before the other is there: a padded copy of 
   } finally {
     engine.runKernelFunc = runKernelFunc;
   }
-  expect(reads).toEqual([undefined, "After"]); // a function with a gradient of its own, and the kernel in it
+  expect(reads).toEqual([undefined, "After", undefined, "After"]); // functions with a gradient of their own, and the kernel in each
 });
 
 test("its own gradients are the convolution's", () => {

@@ -1,6 +1,6 @@
 import { add, concat, matMul, pad, reshape, slice, stack, tidy, transpose, type Tensor, type Tensor4D } from "@tensorflow/tfjs-core";
 import { computing } from "../computing.js";
-import { allAfter } from "./after.js";
+import { after } from "./after.js";
 import { frameOf, spanOf, type Frame, type Pair } from "./padding.js";
 
 /** How a convolution of one group, its kernel [kh, kw, C, O], goes over its map. */
@@ -23,15 +23,12 @@ const together = 2 ** 22;
 /** Whether the places of a row are one product: measured, on two cores (docs/engine.md). (512, n) by (n, 512) runs at 75 GFLOP/s, (1536, n) by (n, 512) at 125; with fewer outputs it is the other way round. */
 const inRows = (channels: number, outputs: number): boolean => outputs >= 512 && channels >= 256 && channels <= 512;
 
-/** The gradient by {@link kernelGradient} where that takes less time than oneDNN's own op; null elsewhere. */
+/**
+ * The gradient by {@link kernelGradient} where that takes less time than oneDNN's own op; null elsewhere. Nothing is made of one map before the other is there: one of them is since
+ * the way forward, and TensorFlow would pad it there and then and keep the copy for the way back.
+ */
 export const byProducts = (x: Tensor, dy: Tensor, going: Going): Tensor | null =>
-  productsPay(x, dy, going)
-    ? tidy(() => {
-        // One of the two is there since the way forward: TensorFlow would pad it there and then, and keep the copy until the other comes.
-        const [map, gradient] = allAfter([x, dy], []) as [Tensor4D, Tensor4D];
-        return kernelGradient(map, gradient, going);
-      })
-    : null;
+  productsPay(x, dy, going) ? tidy(() => kernelGradient(after(x, [dy]) as Tensor4D, after(dy, [x]) as Tensor4D, going)) : null;
 
 /**
  * They pay on a CPU where oneDNN's kernels have no more than AVX2. There a convolution runs at 175 GFLOP/s, its
