@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { runsBeside } from "@segdistill/core";
 import { kindOf, runsIn } from "../run-list/find-runs.js";
 
@@ -23,7 +23,22 @@ export const sweepNeighbours =
       ...tries(own),
       ...(own === run ? [] : await runsBeside(run)),
       ...entries.flatMap((entry) => (entry === own ? [] : [...runsIn(entry, 1), ...tries(entry)])),
-      ...runsIn(dirname(sweep), 3).filter((other) => !other.startsWith(sweep + sep)),
+      ...besides(sweep),
     ];
     return [...new Set(all)].filter((other) => other !== run && kindOf(join(other, "checkpoints")) === "folder");
   };
+
+/** The runs beside a sweep's folder and those in the sweeps beside it. What may not be read is somebody else's. */
+function besides(sweep: string): readonly string[] {
+  const readable = (list: () => readonly string[]): readonly string[] => {
+    try {
+      return list();
+    } catch {
+      return [];
+    }
+  };
+  const parent = dirname(sweep);
+  return readable(() => readdirSync(parent).sort())
+    .filter((name) => !name.startsWith(".") && join(parent, name) !== sweep)
+    .flatMap((name) => readable(() => runsIn(join(parent, name), 2)));
+}

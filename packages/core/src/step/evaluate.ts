@@ -96,7 +96,9 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
   const inTurn = <T extends object>(key: string, value: T): T => {
     const { name, after: others } = phase;
     if (!others) return value;
-    return once(`${name}/${key}`, () => offTape(() => keep(tidy((() => mapTensors(value, (t) => after(t, others))) as () => never) as T)));
+    return once(`${name}/${key}/in turn`, () =>
+      offTape(() => keep(tidy((() => mapTensors(value, (t) => after(t, others))) as () => never) as T)),
+    );
   };
   /** The same of view `k` by a network that does not learn: in inference pictures do not touch, so all views of a request go through it at once. */
   const passesOfAll = (role: string, network: Network<string>, request: Views, k: number): ReturnType<typeof passes> => {
