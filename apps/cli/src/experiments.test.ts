@@ -133,8 +133,13 @@ describe("a sweep", { timeout: 240_000 }, () => {
 
 test("several seeds: each in a folder of its own, then all together, with how the terms pull", { timeout: 240_000 }, () => {
   expect(run("run", "single.yaml", "--run", "runs/seed-3", "--seed", "3", "--quiet").status).toBe(0);
-  const { status, stderr, stdout } = run("run", "single.yaml", "--run", "runs/seeds", "--set", "seeds=[3, 8]", "--inspect", "gradients");
+  const several = ["run", "single.yaml", "--run", "runs/seeds", "--set", "seeds=[3, 8]", "--inspect", "gradients"];
+  // one of them alone, as an array of jobs asks for it: it is where the run of all looks for it
+  expect(run(...several, "--seed", "8", "--quiet").status).toBe(0);
+  expect(readdirSync(join(folder, "runs/seeds"))).toEqual(["seed-8"]);
+  const { status, stderr, stdout } = run(...several);
   expect(status, stderr).toBe(0);
+  expect(stdout).toContain("Everything is done already");
   expect(stdout).toContain("Averaged over the seeds 3, 8:");
   expect(readdirSync(join(folder, "runs/seeds")).sort()).toEqual(["report.html", "results.json", "seed-3", "seed-8"]);
   const bytes = (at: string): Buffer => readFileSync(join(folder, "runs", at, "students/distilled/weights.safetensors"));

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
+import type { Source } from "../config/read.js";
 import type { Configuration } from "../config/schema.js";
 import { overlay } from "../config/set.js";
 import { badJobs, noSweep, resumedSweep } from "../errors.js";
@@ -37,8 +38,13 @@ const entryOf = (entries: readonly Entry[] | null, { jobs, entry, resume }: RunO
 };
 
 const seedsOf = ({ seed = 0, seeds = [seed] }: Pick<Configuration, "seed" | "seeds">): readonly number[] => seeds;
+/** The configuration of a run, or of its entry, as it is without --seed. */
+const unasked = (file: string, { set, entry }: RunOptions): Source => {
+  const written = overlay(readConfiguration(file), set);
+  return entry === undefined ? written : entryNamed(sweepOf(written)!, entry).source;
+};
 
-/** `segdistill run`: every seed in a folder of its own where there are several; every entry of a sweep below the one folder of all. */
+/** `segdistill run`: every seed in a folder of its own where the configuration has several, also when one is asked for alone; every entry of a sweep below the one folder of all. */
 export const run = async (file: string, options: RunOptions): Promise<number> => {
   const { seed: only, json = false, quiet = false, resume = false } = options;
   const show = onScreen(quiet || json);
@@ -57,6 +63,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
     import("../sweep/choose.js"),
   ]);
   const seeds = seedsOf(asked);
+  const own = seedsOf(configure(unasked(file, options))); // the configuration's, whatever --seed asks for
   const whole = options.run ?? join("runs", asked.name);
   const base = entry ? join(whole, entry.name) : whole;
   const beside = entry ? entries!.flatMap((one) => dataSetsOf(configure(one.source))) : [];
@@ -71,14 +78,12 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
   try {
     let source = entry?.source ?? written;
     if (entry && entry.tries.length > 0) {
-      // with the first seed of the configuration, whatever --seed asks for
-      const [first] = seedsOf(configure(entryNamed(sweepOf(overlay(readConfiguration(file), options.set))!, entry.name).source));
-      ({ source } = await choose(entry, { ...of, folder: base, data: options.data, beside, seed: first!, alike: runsIn(whole) }));
+      ({ source } = await choose(entry, { ...of, folder: base, data: options.data, beside, seed: own[0]!, alike: runsIn(whole) }));
     }
     const config = configure(source);
     const resolved = await resolveRun(source, config, options.data, { beside });
     for (const one of seeds) {
-      const path = seeds.length > 1 ? join(base, `seed-${one}`) : base;
+      const path = own.length > 1 ? join(base, `seed-${one}`) : base;
       const alike = [...runsIn(join(base, triesFolder), 1), ...runsIn(whole)].filter((other) => other !== path);
       const { results, before } = await runSeed(resolved, { ...of, seed: one, path, resume, alike });
       all.push(results);
