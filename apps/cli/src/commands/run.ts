@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { Results } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
-import type { Source } from "../config/read.js";
 import type { Configuration } from "../config/schema.js";
 import { overlay } from "../config/set.js";
 import { badJobs, noSweep, resumedSweep } from "../errors.js";
@@ -38,18 +37,13 @@ const entryOf = (entries: readonly Entry[] | null, { jobs, entry, resume }: RunO
 };
 
 const seedsOf = ({ seed = 0, seeds = [seed] }: Pick<Configuration, "seed" | "seeds">): readonly number[] => seeds;
-/** The configuration of a run, or of its entry, as it is without --seed. */
-const unasked = (file: string, { set, entry }: RunOptions): Source => {
-  const written = overlay(readConfiguration(file), set);
-  return entry === undefined ? written : entryNamed(sweepOf(written)!, entry).source;
-};
 
 /** `segdistill run`: every seed in a folder of its own where the configuration has several, also when one is asked for alone; every entry of a sweep below the one folder of all. */
 export const run = async (file: string, options: RunOptions): Promise<number> => {
   const { seed: only, json = false, quiet = false, resume = false } = options;
   const show = onScreen(quiet || json);
-  const sets = only === undefined ? options.set : [...options.set, "seeds=null", `seed=${only}`];
-  const written = overlay(readConfiguration(file), sets);
+  const unseeded = overlay(readConfiguration(file), options.set);
+  const written = only === undefined ? unseeded : overlay(unseeded, ["seeds=null", `seed=${only}`]);
   const entries = sweepOf(written);
   const entry = entryOf(entries, options);
   if (entry === "all") return (await import("../sweep/sweep.js")).sweep(file, entries!, { ...options, jobs: options.jobs ?? 1 });
@@ -63,7 +57,7 @@ export const run = async (file: string, options: RunOptions): Promise<number> =>
     import("../sweep/choose.js"),
   ]);
   const seeds = seedsOf(asked);
-  const own = seedsOf(configure(unasked(file, options))); // the configuration's, whatever --seed asks for
+  const own = seedsOf(configure(entry ? entryNamed(sweepOf(unseeded)!, entry.name).source : unseeded)); // the configuration's, whatever --seed asks for
   const whole = options.run ?? join("runs", asked.name);
   const base = entry ? join(whole, entry.name) : whole;
   const beside = entry ? entries!.flatMap((one) => dataSetsOf(configure(one.source))) : [];

@@ -90,15 +90,7 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
         const encoding = encoded();
         return run(() => network.decode(encoding, pass()));
       });
-    return { encoded: () => inTurn(`${key}/encode`, encoded()), decoded: () => inTurn(`${key}/decode`, decoded()) };
-  };
-  /** What a network computed, not before what the phase comes after. */
-  const inTurn = <T extends object>(key: string, value: T): T => {
-    const { name, after: others } = phase;
-    if (!others) return value;
-    return once(`${name}/${key}/in turn`, () =>
-      offTape(() => keep(tidy((() => mapTensors(value, (t) => after(t, others))) as () => never) as T)),
-    );
+    return { encoded, decoded };
   };
   /** The same of view `k` by a network that does not learn: in inference pictures do not touch, so all views of a request go through it at once. */
   const passesOfAll = (role: string, network: Network<string>, request: Views, k: number): ReturnType<typeof passes> => {
@@ -122,17 +114,25 @@ export function evaluate(ready: Ready, given: Fed): Evaluation {
   ): Answer<string> => {
     const onTape = phase.recorded && ready.trained.includes(network);
     if (onTape && (engine() as unknown as { state: { kernelDepth: number } }).state.kernelDepth > 0) throw readInsideGradient(reader, role);
+    /** What is read, not before what the phase comes after. */
+    const inTurn = <T>(what: string, value: T): T => {
+      const { name, after: others } = phase;
+      if (!others) return value;
+      return once(`${name}/${role}/${view}/${what}`, () =>
+        offTape(() => keep(tidy((() => mapTensors(value, (t) => after(t, others))) as () => never) as T)),
+      );
+    };
     return {
       get encoding() {
-        return encoded();
+        return inTurn("encoding", encoded());
       },
       get logits() {
-        return decoded().logits;
+        return inTurn("logits", decoded().logits);
       },
       tap: (name) => {
         const found = encoded().taps[name] ?? decoded().taps[name];
         if (!found) throw noSuchTap(reader, ready.stage.name, role, name, Object.keys(ready.nets[role]!.spec.taps));
-        return found;
+        return inTurn(`tap ${name}`, found);
       },
       decode: (encoding: Encoding) =>
         network.decode(encoding, networkPass(network, "still", `${reader}/${role}/${view}/decode/${calls.n++}`)).logits,

@@ -28,14 +28,14 @@ const told = (name: string, calls: string[]): NetworkSpec<"map"> => {
 const values = { w: { shape: [1, 2], data: Float32Array.of(2, -3) }, b: { shape: [2], data: Float32Array.of(0.5, 0) }, seen: { shape: [], data: Float32Array.of(7) } }; // prettier-ignore
 const weights = { fingerprint: "f", read: () => new Map(Object.entries(values)) };
 
+const shift = (calls: string[]): Transform => ({
+  name: "shift",
+  options: {},
+  apply: (picture, noise) => (calls.push("view made"), { ...picture, images: add(picture.images, noise.uniform("by", [1, 1, 1])) }),
+});
 type Both = { student: "map"; teacher: "map" };
 /** Two terms and an opponent that read both networks' logits and a tap, of the pictures and of a view; every request is an object of its own. */
 const reader = (name: string, calls: string[]): CheckedMethod => {
-  const shift: Transform = {
-    name: "shift",
-    options: {},
-    apply: (picture, noise) => (calls.push("view made"), { ...picture, images: add(picture.images, noise.uniform("by", [1, 1, 1])) }),
-  };
   const method: Method<string, Both> = {
     name,
     options: {},
@@ -45,7 +45,7 @@ const reader = (name: string, calls: string[]): CheckedMethod => {
       const terms = ["one", "two"].map((term) => ({
         name: term,
         loss: (step: Step<Both>) => {
-          const view = step.view({ count: 2, transforms: [shift] }, 1);
+          const view = step.view({ count: 2, transforms: [shift(calls)] }, 1);
           const apart = squaredDifference(step.net.student.logits, step.net.teacher.logits);
           const beside = squaredDifference(view.net.student.logits, view.net.teacher.logits);
           return meanOver(add(add(apart, beside), squaredDifference(step.net.student.tap("map"), step.net.teacher.tap("map"))));
@@ -100,13 +100,17 @@ test("what an opponent reads waits for the student's gradient: its maps do not l
     wants: { student: ["map"], teacher: ["map"] },
     build: ({ scope }) => {
       const d = scope.module("d", (make) => ({ w: make.variable("w", [1], "ones") }));
-      const loss = ({ net: { student, teacher } }: Step<Both>) => {
+      const loss = (step: Step<Both>) => {
+        const { student, teacher } = step.net;
         kernels.runKernelFunc = (call) => {
           if (call.kernelName === "After") waits.push(Object.values(call.inputs).map(({ shape }) => shape));
           return runKernelFunc.call(kernels, call);
         };
         try {
-          return meanOver(squaredDifference(add(student.logits, d.w as never), teacher.tap("map")));
+          const view = step.view({ count: 2, transforms: [shift([])] }, 1).net;
+          const read = [student.logits, teacher.tap("map"), view.student.logits, view.teacher.logits] as const;
+          expect(student.logits).toBe(read[0]);
+          return meanOver(add(squaredDifference(add(read[0], d.w as never), read[1]), squaredDifference(read[2], read[3])));
         } finally {
           kernels.runKernelFunc = runKernelFunc;
         }
@@ -117,6 +121,5 @@ test("what an opponent reads waits for the student's gradient: its maps do not l
   const nets = { teacher: given(line("teacher"), weights), student: learns(line("student")) };
   (await train([fitting({ nets, methods: [fit(), opponent], steps: 1 })], { seed: 1, eager: true })).dispose();
   const gradients = [[1, 2], [2]];
-  expect(waits.length).toBeGreaterThanOrEqual(2); // the student's outputs, the teacher's
-  for (const [, ...others] of waits) expect(others).toEqual(gradients);
+  expect(waits.map(([, ...others]) => others)).toEqual([gradients, gradients, gradients, gradients]); // what was read, each once
 });
