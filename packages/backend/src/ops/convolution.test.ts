@@ -1,10 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compile, type Precision } from "../compile.js";
+import { computingIn } from "../computing.js";
 import { startEngine } from "../engine.js";
 import { expectTwice } from "../testing/any-shape.js";
 import { gradientError } from "../testing/central-differences.js";
-import { casesOf, expectCase, expectSame, type Case, type Shape4 } from "../testing/fixtures.js";
+import { casesOf, expectCase, expectClose, expectSame, type Case, type Shape4 } from "../testing/fixtures.js";
 import { map } from "../testing/numbers.js";
 import { conv2d, convTranspose2d, depthwiseConv2d } from "./index.js";
 import { winograd } from "./winograd.js";
@@ -35,6 +36,10 @@ describe.each(Object.entries(operators))("%s", (name, f) => {
   describe("value and gradients are PyTorch's, eager and compiled", () => {
     test.each(titled(name, "operators", "maps"))("%s", (_, one) => expectCase(of(one), inputs(one), one));
   });
+
+  test.each(titled(name, "operators", "maps"))("and by what a bfloat16 step takes, run in float32: %s", (_, one) =>
+    expectCase((x, kernel) => computingIn("bfloat16", () => of(one)(x, kernel)), inputs(one), one),
+  );
 
   describe("central differences in the map and in the kernel", () => {
     test.each(titled(name, "maps"))("%s", (_, one) => {
@@ -98,6 +103,43 @@ describe("tfjs's own dilated convolutions", () => {
     expect(gradientError((z) => f(z, kernel), x(), 1)).toBeLessThan(1e-4);
     expect(gradientError((k) => f(x(), k), kernel, 1)).toBeLessThan(1e-4);
   });
+});
+
+test.each<[Precision, number, boolean]>([
+  ["bfloat16", 2, true],
+  ["bfloat16", 1, false],
+  ["bfloat16", 3, false], // nine times the work forwards: not measured, not taken
+  ["float32", 2, false],
+])("depthwiseConv2d in %s of stride %i goes over every place and takes every stride-th: %s", async (precision, stride, everywhere) => {
+  const [x, kernel] = [map([1, 9, 6, 4], 1), map([3, 3, 4, 1], 2)] as [tf.Tensor4D, tf.Tensor4D];
+  const { kernelNames } = await tf.profile(() => computingIn(precision, () => depthwiseConv2d(x, kernel, { stride, padding: 1 })));
+  expect(kernelNames.includes("AvgPool")).toBe(everywhere);
+  // zeros around the map stand inside the op, for with as many on both sides it is TensorFlow's "same"
+  expect(kernelNames.includes("PadV2")).toBe(stride > 1 && !everywhere);
+});
+
+test.each(["same", "valid", 1, [1, 0]] as const)("depthwiseConv2d over every place, padding %j, is the strided one", (padding) => {
+  for (const [h, w] of [[6, 7], [9, 8]] as const) // prettier-ignore
+    for (const [kh, kw] of [
+      [3, 3],
+      [2, 3],
+    ] as const) {
+      // prettier-ignore
+      const inputs = [map([2, h, w, 3], 1), map([kh, kw, 3, 2], 2)];
+      const f = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor =>
+        depthwiseConv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, { stride: 2, padding });
+      const everywhere = (x: tf.Tensor, kernel: tf.Tensor): tf.Tensor => computingIn("bfloat16", () => f(x, kernel));
+      const dy = map(f(inputs[0]!, inputs[1]!).shape as Shape4, 3);
+      const all = (one: typeof f): tf.Tensor[] => [one(inputs[0]!, inputs[1]!), ...tf.grads(one)(inputs, dy)];
+      const strided = all(f);
+      for (const [i, found] of all(everywhere).entries())
+        expectClose(
+          found,
+          { shape: strided[i]!.shape, values: [...strided[i]!.dataSync()] },
+          1e-5,
+          `${h}×${w} by ${kh}×${kw}, output ${i}`,
+        );
+    }
 });
 
 describe("Winograd's filtering is taken", () => {

@@ -47,13 +47,13 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOption
 export function depthwiseConv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions = {}): Tensor4D {
   requireMaps("depthwiseConv2d", x, kernel);
   if (x.shape[3] !== kernel.shape[2]) throw wrongChannels("depthwiseConv2d", x.shape, kernel.shape, kernel.shape[2]);
-  const { stride, dilation, frame, word, padded } = fit("depthwiseConv2d", x, kernel, options);
-  if (dilation[0] === 1 && dilation[1] === 1) {
+  const { stride, dilation, padded, everywhere: reached } = fit("depthwiseConv2d", x, kernel, options);
+  if (dilation[0] === 1 && dilation[1] === 1 && !everywherePays(stride)) {
     // not zeros inside the op: where TensorFlow joins it with a sum that follows it loses them, and the process ends (docs/engine.md)
     const [map, padding] = padded();
     return depthwise(map, kernel, stride, padding);
   }
-  const [map, padding] = stride === 1 && word !== undefined ? ([x, word] as const) : ([pad(x, around(frame)), "valid"] as const);
+  const [map, padding] = reached();
   const everywhere = depthwise(map, kernel, 1, padding, "NHWC", dilation);
   // a pool of size 1 takes every stride-th value; tfjs has no gradient of stridedSlice, and dilates at stride 1 only
   return stride === 1 ? everywhere : avgPool(everywhere, 1, stride, "valid");
@@ -124,6 +124,15 @@ function winogradPays(x: Tensor4D, kernel: Tensor4D): boolean {
   );
 }
 
+/**
+ * Whether a depthwise convolution of this stride takes less time at every place, of which every stride-th is taken, both ways together: for stride 2 in bfloat16 on a CPU, where oneDNN has the gradient
+ * in a strided one's map by a product for each channel (docs/engine.md).
+ */
+function everywherePays(stride: number): boolean {
+  const { device, precision } = computing();
+  return stride === 2 && device === "cpu" && precision === "bfloat16";
+}
+
 /** The options with their defaults, and the word that says the padding, if there is one. */
 function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding = "same", dilation: rates = 1 }: ConvolutionOptions) {
   const [size, window]: [Pair, Pair] = [
@@ -145,5 +154,11 @@ function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding =
     }) as [[number, number], [number, number]];
     return [pad(x, around([rows, columns])), "valid"];
   };
-  return { stride, dilation, frame, word, padded };
+  /** The same for stride 1 with these zeros, of which every stride-th position is asked for. */
+  const everywhere = (): readonly [Tensor4D, "same" | "valid"] => {
+    const even = frame.every(([before, after]) => before === after);
+    const alike = stride === 1 ? word : even ? wordFor(size, span, 1, [frame[0][0], frame[1][0]]) : undefined;
+    return alike === undefined ? [pad(x, around(frame)), "valid"] : [x, alike];
+  };
+  return { stride, dilation, word, padded, everywhere };
 }
