@@ -47,13 +47,13 @@ export function conv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOption
 export function depthwiseConv2d(x: Tensor4D, kernel: Tensor4D, options: ConvolutionOptions = {}): Tensor4D {
   requireMaps("depthwiseConv2d", x, kernel);
   if (x.shape[3] !== kernel.shape[2]) throw wrongChannels("depthwiseConv2d", x.shape, kernel.shape, kernel.shape[2]);
-  const { stride, dilation, padded, everywhere: reached } = fit("depthwiseConv2d", x, kernel, options);
+  const { stride, dilation, padded, paddedForStride1 } = fit("depthwiseConv2d", x, kernel, options);
   if (dilation[0] === 1 && dilation[1] === 1 && !everywherePays(stride)) {
     // not zeros inside the op: where TensorFlow joins it with a sum that follows it loses them, and the process ends (docs/engine.md)
     const [map, padding] = padded();
     return depthwise(map, kernel, stride, padding);
   }
-  const [map, padding] = reached();
+  const [map, padding] = paddedForStride1();
   const everywhere = depthwise(map, kernel, 1, padding, "NHWC", dilation);
   // a pool of size 1 takes every stride-th value; tfjs has no gradient of stridedSlice, and dilates at stride 1 only
   return stride === 1 ? everywhere : avgPool(everywhere, 1, stride, "valid");
@@ -125,13 +125,10 @@ function winogradPays(x: Tensor4D, kernel: Tensor4D): boolean {
 }
 
 /**
- * Whether a depthwise convolution of this stride takes less time at every place, of which every stride-th is taken, both ways together: for stride 2 in bfloat16 on a CPU, where oneDNN has the gradient
- * in a strided one's map by a product for each channel (docs/engine.md).
+ * Whether a depthwise convolution of this stride takes less time at every place, of which every stride-th is taken, both ways together: for stride 2 in bfloat16 (which is a CPU's alone), where oneDNN
+ * has the gradient in a strided one's map by a product for each channel (docs/engine.md).
  */
-function everywherePays(stride: number): boolean {
-  const { device, precision } = computing();
-  return stride === 2 && device === "cpu" && precision === "bfloat16";
-}
+const everywherePays = (stride: number): boolean => stride === 2 && computing().precision === "bfloat16";
 
 /** The options with their defaults, and the word that says the padding, if there is one. */
 function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding = "same", dilation: rates = 1 }: ConvolutionOptions) {
@@ -154,11 +151,10 @@ function fit(who: string, x: Tensor4D, kernel: Tensor4D, { stride = 1, padding =
     }) as [[number, number], [number, number]];
     return [pad(x, around([rows, columns])), "valid"];
   };
-  /** The same for stride 1 with these zeros, of which every stride-th position is asked for. */
-  const everywhere = (): readonly [Tensor4D, "same" | "valid"] => {
-    const even = frame.every(([before, after]) => before === after);
-    const alike = stride === 1 ? word : even ? wordFor(size, span, 1, [frame[0][0], frame[1][0]]) : undefined;
+  /** The same for an op of stride 1, of whose result every stride-th position is asked for. "same" alone has other zeros at another stride. */
+  const paddedForStride1 = (): readonly [Tensor4D, "same" | "valid"] => {
+    const alike = padding === "same" && stride > 1 ? undefined : wordFor(size, span, 1, padding);
     return alike === undefined ? [pad(x, around(frame)), "valid"] : [x, alike];
   };
-  return { stride, dilation, word, padded, everywhere };
+  return { stride, dilation, word, padded, paddedForStride1 };
 }
