@@ -9,11 +9,16 @@ export const maskPng = (mask: Uint8Array, height: number, width: number): string
   const rows = new Uint8Array(height * stride); // every row begins with filter 0: none
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) if (mask[y * width + x] === 1) rows[y * stride + 1 + (x >> 3)]! |= 0x80 >> (x & 7);
+  return greyPng(rows, 1, height, width);
+};
+
+/** A grey PNG as a data URL. rows: every row of the picture with its filter's byte before it, `bits` bits a pixel. */
+export const greyPng = (rows: Uint8Array, bits: 1 | 8, height: number, width: number): string => {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([1, 0, 0, 0, 0], 8); // 1 bit, grey, deflate, filters as usual, not interlaced
+  header.set([bits, 0, 0, 0, 0], 8); // bits, grey, deflate, filters as usual, not interlaced
   const parts = [
     Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
     chunk("IHDR", header),

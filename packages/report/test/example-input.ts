@@ -1,9 +1,9 @@
-import { deflateSync } from "node:zlib";
 import { random } from "@segdistill/core/random";
 import type { CaseScores, DomainScores, EventLine, ModelResults, Results } from "@segdistill/core";
 import { bootstrapGain } from "@segdistill/metrics";
 import type { Mask } from "@segdistill/core/contract";
 import { curvesOf, examplesOf, type ReportInput, type ShownCase } from "../src/index.js";
+import { greyPng } from "../src/mask-png.js";
 
 // A run as `segdistill run` leaves it, invented: vessels that wander over a picture, networks that miss thin ones and see some that are not there.
 
@@ -168,40 +168,14 @@ const eventsOf = (stage: string, steps: number, terms: readonly string[], of: To
 /** An 8-bit grey PNG: vessels darker than their ground, vignette, grain. */
 const pictureOf = ({ id, truth }: Invented): string => {
   const stream = random(`example/picture/${id}`);
-  const rows = Buffer.alloc(height * (width + 1));
+  const rows = new Uint8Array(height * (width + 1));
   for (let u = 0; u < truth.data.length; u++) {
     const [y, x] = [Math.floor(u / width), u % width];
     const far = ((y - height / 2) / height) ** 2 + ((x - width / 2) / width) ** 2;
     const inside = far < 0.2425 ? 1 : 0;
     rows[y * (width + 1) + 1 + x] = inside * (150 - 180 * far - 55 * truth.data[u]! + 14 * stream.next());
   }
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-    const out = Buffer.alloc(body.length + 8);
-    out.writeUInt32BE(data.length, 0);
-    body.copy(out, 4);
-    out.writeUInt32BE(crc(body), body.length + 4);
-    return out;
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 0, 0, 0, 0], 8);
-  const png = Buffer.concat([
-    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-  return `data:image/png;base64,${png.toString("base64")}`;
-};
-const crc = (bytes: Buffer): number => {
-  let c = 0xffffffff;
-  for (const byte of bytes) {
-    c ^= byte;
-    for (let bit = 0; bit < 8; bit++) c = (c >>> 1) ^ (c & 1 ? 0xedb88320 : 0);
-  }
-  return (c ^ 0xffffffff) >>> 0;
+  return greyPng(rows, 8, height, width);
 };
 
 const gainOf = (distilled: DomainScores, baseline: DomainScores, domain: string, metric: string): Results["gains"][number] => {
