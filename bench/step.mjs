@@ -1,4 +1,4 @@
-import { alternating, compared, contestants, nothing } from "./contest.mjs";
+import { byTurns, compared, contestants, nothing } from "./contest.mjs";
 import { allThreads, machine, machineLine, noBfloat16 } from "./machine.mjs";
 import { ofStep } from "./networks.mjs";
 import { short, table } from "./numbers.mjs";
@@ -21,13 +21,13 @@ function row(net, precision, one) {
   ];
 }
 
-/** A training step of ours and the same of PyTorch, run in turn. */
+/** A training step of ours and the same of PyTorch, step by step in turn. */
 export async function bench({
   python: named,
   yes,
   threads = allThreads(),
   rounds = 3,
-  steps = 6,
+  steps = 10,
   net: onlyNet,
   precision: onlyPrecision,
   batch = 4,
@@ -41,7 +41,7 @@ export async function bench({
     for (const precision of ["float32", "bfloat16"].filter((name) => (onlyPrecision ?? name) === name)) {
       const cannot = precision === "bfloat16" ? noBfloat16() : undefined;
       const asked = { network: ofStep[net], precision, threads, batch, size, warmUp: 2, steps };
-      const contest = () => alternating(contestants(python, "step", asked), { title: `${net} ${precision}`, rounds });
+      const contest = () => byTurns(contestants(python, "step", asked), { title: `${net} ${precision}`, rounds });
       const one = cannot ? nothing(cannot) : compared(await contest(), noPython);
       entry[short[precision]] = one;
       rows.push(row(titles[net], precision, one));

@@ -1,7 +1,16 @@
+import { readSync, writeSync } from "node:fs";
+
 /** Processor time of all threads, ms. */
 const cpuNow = () => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+};
+
+/** Where steps are taken by turns (child.mjs): says that this one is over and waits to be let go on. */
+const yieldTurn = () => {
+  if (process.env.SEGDISTILL_BENCH_TURNS === undefined) return;
+  writeSync(1, "turn\n");
+  readSync(0, Buffer.alloc(1));
 };
 
 /**
@@ -23,7 +32,9 @@ export function pace({ warmUp, steps, seconds = Infinity, started }) {
       firstSeconds ??= (Date.now() - started) / 1000;
       (warming ? warm : counted).push(ms);
       if (warming) warming = warm.length < warmUp && sum(warm) < seconds / 2;
-      return counted.length >= steps || (counted.length >= 2 && sum(counted) >= seconds);
+      const enough = counted.length >= steps || (counted.length >= 2 && sum(counted) >= seconds);
+      if (!enough) yieldTurn();
+      return enough;
     },
     /** After the last step: the times of those that count, ms, and what the process took. */
     found: () => ({

@@ -1,6 +1,7 @@
 """Runs steps, decides when it was enough, and prints what was found: the same rule as ours/pace.mjs."""
 
 import json
+import os
 import resource
 import sys
 import time
@@ -15,14 +16,24 @@ def measured(asked, step, **more):
     while len(warm) < asked["warmUp"] and sum(warm) < budget / 2:
         warm.append(timed(step))
         first = first or (time.time() - asked["started"] / 1000)
+        yield_turn()
     cpu = time.process_time()
     while len(times) < asked["steps"] and (len(times) < 2 or sum(times) < budget):
         times.append(timed(step))
+        if len(times) < asked["steps"]:
+            yield_turn()
     cpu = (time.process_time() - cpu) / len(times)
     # bytes on macOS, kibibytes elsewhere
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
     found = {"ms": [1000 * t for t in times], "cpuMs": 1000 * cpu, "firstSeconds": first, "peakMb": peak, "torch": torch.__version__}
     print(json.dumps({**found, **more}))
+
+
+def yield_turn():
+    """Where steps are taken by turns (child.mjs): says that this one is over and waits to be let go on."""
+    if "SEGDISTILL_BENCH_TURNS" in os.environ:
+        print("turn", flush=True)
+        sys.stdin.readline()
 
 
 def timed(step):
