@@ -17,11 +17,16 @@ interface Found {
   readonly firstSeconds?: number;
   readonly parameters?: number;
   readonly cpuMs?: number;
+  readonly turns?: boolean;
   readonly why?: string;
 }
 type Runs = Record<string, Found[]>;
 interface Contest {
   readonly alternating: (contestants: Record<string, () => Promise<Found>>, more: object) => Promise<Runs>;
+  readonly byTurns: (
+    contestants: Record<string, (how: (command: string, args: readonly string[]) => Promise<Found>) => Promise<Found>>,
+    more: object,
+  ) => Promise<Runs>;
   readonly compared: (found: Runs) => unknown;
 }
 const run = (ms: readonly number[], peakMb: number, firstSeconds = 1, parameters = 7): Found => ({
@@ -51,6 +56,46 @@ test("by hand: the least step of each round, the median over rounds, against PyT
   expect(compared({ ours: found.ours, eager: found.eager, compile: [] })).toMatchObject({ ratio: null, why: "PyTorch (compile) has not run yet" }); // prettier-ignore
   expect(compared({ ...found, compile: [{ why: "no compiler" }] })).toMatchObject({ ratio: 0.8 });
   expect(() => compared({ ...found, eager: [run([1], 1, 1, 8)] })).toThrow("internal: our network has 7 parameters, its PyTorch twin 8.");
+});
+
+test("by hand: by turns a round's ratio is the median of its turns' own, and the ratio the median over rounds", async () => {
+  const { compared } = await part<Contest>("contest");
+  const turns = (ms: readonly number[]): Found => ({ ...run(ms, 1), turns: true });
+  const found = {
+    ours: [turns([8, 16, 9]), turns([5, 5, 20]), turns([7, 7, 7])],
+    eager: [turns([10, 20, 9]), turns([10, 10, 10]), turns([10, 10, 10])], // 0.8, 0.8, 1; 0.5, 0.5, 2; 0.7, 0.7, 0.7
+    compile: [turns([11, 11, 11]), turns([11, 11, 11]), turns([11, 11, 11])],
+  };
+  expect(compared(found)).toMatchObject({ ours_ms: 7, pytorch_ms: 10, ratio: 0.7, spread: [0.5, 0.8] });
+});
+
+test("step by step in turn: one computes at a time, each its first step alone, the first of a turn last in the next; who fails is out", async () => {
+  const { byTurns } = await part<Contest>("contest");
+  const silent = vi.spyOn(console, "error").mockReturnValue();
+  const file = join(folder, "turns.txt");
+  // a process of three steps, which says when each begins and ends; asked to fail it does so in its second step
+  const program = `
+    const { appendFileSync, readSync, writeSync } = require("node:fs");
+    const [name, fails] = process.argv.slice(1);
+    for (let k = 1; k <= 3; k++) {
+      appendFileSync(${JSON.stringify(file)}, name + k + "(");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      if (fails && k === 2) throw new TypeError("no room");
+      appendFileSync(${JSON.stringify(file)}, ")");
+      if (k === 3) break;
+      writeSync(1, "turn\\n");
+      readSync(0, Buffer.alloc(1));
+    }
+    console.log(JSON.stringify({ ms: [1, 2], cpuMs: 1, peakMb: 1 }));`;
+  const one =
+    (name: string, ...more: string[]) =>
+    (how: (command: string, args: readonly string[]) => Promise<Found>): Promise<Found> =>
+      how(process.execPath, ["-e", program, name, ...more]);
+  const found = await byTurns({ a: one("a"), b: one("b"), c: one("c", "fails") }, { title: "t", rounds: 2 });
+  silent.mockRestore();
+  expect(readFileSync(file, "utf8")).toBe("a1()b1()c1()a2()b2()c2(b3()a3()" + "a1()b1()a2()b2()b3()a3()");
+  const done = { ms: [1, 2], cpuMs: 1, peakMb: 1, turns: true };
+  expect(found).toEqual({ a: [done, done], b: [done, done], c: [{ why: "TypeError: no room", turns: true }] });
 });
 
 test("contestants take turns, go on where they were, and what failed before is tried anew", async () => {
