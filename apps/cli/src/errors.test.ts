@@ -6,7 +6,8 @@ import { entriesOf, evaluate } from "./commands/evaluate.js";
 import { labelsOf, outputOf, picturesIn, windowOf } from "./commands/predict.js";
 import { planned } from "./commands/setup.js";
 import { readSource } from "./config/read.js";
-import { noSupervision, patchMultiple, setupRefused, stoppedMeasuring, weightsFileMissing } from "./errors.js";
+import { noSupervision, patchMultiple, stoppedMeasuring, weightsFileMissing } from "./run/errors.js";
+import { setupRefused } from "./commands/errors.js";
 
 let folder: string;
 beforeAll(() => {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runtime } from "./engine.js";
-import { libraryNotFound, tensorflowFailed, wrongVersion, type BackendError } from "./errors.js";
+import { libraryNotFound, type BackendError } from "./errors.js";
+import { tensorflowFailed, wrongVersion } from "./native/errors.js";
 import { compile, startEngine } from "./index.js";
 import { attr } from "./operators/operator.js";
 import { conv2d, convTranspose2d, depthwiseConv2d } from "./ops/index.js";

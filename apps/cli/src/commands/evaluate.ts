@@ -5,7 +5,7 @@ import { readEnvironment, readRunFolder, runPaths } from "@segdistill/core";
 import { check } from "../config/check.js";
 import type { Resolved } from "../config/configure.js";
 import { configuration } from "../config/schema.js";
-import { neitherRunNorStudent, nothingToEvaluate } from "../errors.js";
+import { neitherRunNorStudent, nothingToEvaluate } from "./errors.js";
 import type { Common } from "../program.js";
 import { detectRoots } from "../run/detect-roots.js";
 import { measureStudents, type NamedStudent } from "../run/measure-students.js";

@@ -4,7 +4,7 @@ import { plan, writeAtomic } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
-import { noSweep } from "../errors.js";
+import { noSweep } from "./errors.js";
 import { asText } from "../explain/as-text.js";
 import { explanation } from "../explain/explanation.js";
 import { page } from "../explain/page.js";

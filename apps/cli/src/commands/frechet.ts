@@ -3,7 +3,7 @@ import { basename, extname } from "node:path";
 import { fsdAlign, fsdDomain, fsdPred, type Fsd, type Shrink } from "@segdistill/metrics-fsd";
 import { latentsPicture } from "@segdistill/report";
 import { readRunFolder, writeAtomic } from "@segdistill/core";
-import { filesAndFolders, pictureOfOne, readingOfFiles } from "../errors.js";
+import { filesAndFolders, pictureOfOne, readingOfFiles } from "./errors.js";
 import { acrossRuns, runsOf } from "../frechet/across-runs.js";
 import { acrossText } from "../frechet/across-text.js";
 import { pairsOfRun, type PairOfSets } from "../frechet/of-run.js";

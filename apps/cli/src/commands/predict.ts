@@ -16,7 +16,7 @@ import {
   type Window,
 } from "@segdistill/datasets";
 import { prepare, type PrepareOptions } from "@segdistill/datasets/prepare";
-import { badWindow, inputMissing, noPictures, wouldOverwrite } from "../errors.js";
+import { badWindow, inputMissing, noPictures, wouldOverwrite } from "./errors.js";
 import type { Common } from "../program.js";
 import { forward } from "../run/forward.js";
 import { openStudent } from "../run/open-student.js";

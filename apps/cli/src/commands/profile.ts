@@ -3,7 +3,7 @@ import { plan } from "@segdistill/core";
 import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import { overlay } from "../config/set.js";
-import { noStage, wrongRows } from "../errors.js";
+import { noStage, wrongRows } from "./errors.js";
 import { asText } from "../profile/as-text.js";
 import { opByOp } from "../profile/op-by-op.js";
 import { compiledSteps, markStep, withPrimitives } from "../profile/primitives.js";

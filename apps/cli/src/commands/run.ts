@@ -4,7 +4,7 @@ import { configure } from "../config/configure.js";
 import { readConfiguration } from "../config/extends.js";
 import type { Configuration } from "../config/schema.js";
 import { overlay } from "../config/set.js";
-import { badJobs, noSweep, resumedSweep } from "../errors.js";
+import { badJobs, noSweep, resumedSweep } from "./errors.js";
 import type { Common } from "../program.js";
 import { runsIn } from "../run-list/find-runs.js";
 import { stopping } from "../stopping.js";

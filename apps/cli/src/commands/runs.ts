@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import type { Results } from "@segdistill/core";
-import { noRuns, notARun, removeNeedsYes } from "../errors.js";
+import { noRuns, removeNeedsYes } from "./errors.js";
+import { notARun } from "../run-list/errors.js";
 import type { Common } from "../program.js";
 import { describeRun, type RunInfo, type RunState } from "../run-list/describe-run.js";
 import { isRun, kindOf, runsIn } from "../run-list/find-runs.js";

@@ -1,5 +1,5 @@
 import type { SetupPlan } from "@segdistill/backend/library";
-import { setupRefused } from "../errors.js";
+import { setupRefused } from "./errors.js";
 import type { Common } from "../program.js";
 import { agreed } from "../terminal/ask.js";
 import { onScreen, type Progress } from "../terminal/progress.js";

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { extendsInCircle, extendsMissing, extendsNoText, extendsOutside } from "../errors.js";
+import { extendsInCircle, extendsMissing, extendsNoText, extendsOutside } from "./errors.js";
 import { projectFolder } from "../resolve/project.js";
 import { isMapping, merged, type Mapping } from "./merge.js";
 import { readSource, type Source } from "./read.js";

@@ -1,15 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { isMap, isNode, isScalar, LineCounter } from "yaml";
-import {
-  badYaml,
-  configNotFound,
-  configNotReadable,
-  configRefused,
-  configTooLarge,
-  duplicateKey,
-  isUserError,
-  notAMapping,
-} from "../errors.js";
+import { badYaml, configNotFound, configNotReadable, configRefused, configTooLarge, duplicateKey, notAMapping } from "./errors.js";
+import { isUserError } from "../errors.js";
 import { shown } from "./shown.js";
 import { mostBytes, parseYaml } from "./yaml.js";
 

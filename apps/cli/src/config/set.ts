@@ -1,4 +1,4 @@
-import { badSet } from "../errors.js";
+import { badSet } from "./errors.js";
 import { has } from "./extends.js";
 import type { Source } from "./read.js";
 import { dotted } from "./shown.js";

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { readSafetensors } from "@segdistill/core";
 import type { Latents } from "@segdistill/metrics-fsd";
-import { badLatents, latentsMissing } from "../errors.js";
+import { badLatents, latentsMissing } from "./errors.js";
 import { decodeNpy } from "./npy.js";
 
 /** Node reads no more at once, and makes no longer text. */

@@ -1,5 +1,5 @@
 import type { Latents } from "@segdistill/metrics-fsd";
-import { badLatents } from "../errors.js";
+import { badLatents } from "./errors.js";
 
 const magic = Buffer.from("\x93NUMPY", "latin1");
 const types = { "<f4": Float32Array, "<f8": Float64Array } as const;

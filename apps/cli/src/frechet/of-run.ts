@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { RunView } from "@segdistill/core";
-import { noObservations } from "../errors.js";
+import { noObservations } from "./errors.js";
 
 const ending = ".safetensors";
 

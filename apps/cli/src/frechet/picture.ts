@@ -2,7 +2,7 @@ import type { RunView } from "@segdistill/core";
 import { random } from "@segdistill/core/random";
 import { principalComponents, type Latents } from "@segdistill/metrics-fsd";
 import type { LatentsPicture, LatentsRow, Point } from "@segdistill/report";
-import { noObservations } from "../errors.js";
+import { noObservations } from "./errors.js";
 import { readLatents } from "./latents-file.js";
 import { observedSets, type ObservedSet } from "./of-run.js";
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
-import { profileFailed, stoppedTrying } from "../errors.js";
+import { profileFailed } from "./errors.js";
+import { stoppedTrying } from "../run/errors.js";
 
 /** Runs of one kind of oneDNN primitive in a compiled step: the mean over steps. */
 export interface Primitive {

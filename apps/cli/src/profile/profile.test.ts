@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { OpTime } from "@segdistill/backend";
-import { noStage, profileFailed, wrongRows } from "../errors.js";
+import { noStage, wrongRows } from "../commands/errors.js";
+import { profileFailed } from "./errors.js";
 import { asText } from "./as-text.js";
 import { meanOf } from "./op-by-op.js";
 import { compiledSteps } from "./primitives.js";

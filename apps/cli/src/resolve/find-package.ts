@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { brokenManifest } from "../errors.js";
+import { brokenManifest } from "./errors.js";
 
 /** An installed package. */
 export interface FoundPackage {

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { Origin, Plugin } from "@segdistill/core/contract";
-import { contractOfAnother, nameNeeded, noSuchName, notAPlugin, offersNone, pluginExportMissing, pluginNotLoaded } from "../errors.js";
+import { contractOfAnother, nameNeeded, noSuchName, notAPlugin, offersNone, pluginExportMissing, pluginNotLoaded } from "./errors.js";
 import { entryOf, type FoundPackage } from "./find-package.js";
 import { originOf } from "./origin.js";
 import { liesThere, trusted, trustedOrNone } from "./trusted.js";

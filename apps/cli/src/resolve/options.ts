@@ -2,7 +2,8 @@ import type { Json, Offered } from "@segdistill/core/contract";
 import type { z } from "zod";
 import { check, type Place } from "../config/check.js";
 import { dotted, shown } from "../config/shown.js";
-import { isUserError, wrongValue } from "../errors.js";
+import { isUserError } from "../errors.js";
+import { wrongValue } from "../config/errors.js";
 
 /** What was made from an entry of a configuration, and its options with every default filled in. */
 export interface Made<T> {

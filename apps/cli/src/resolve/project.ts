@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { brokenManifest } from "../errors.js";
+import { brokenManifest } from "./errors.js";
 
 /** The user's project: what may be loaded for it. */
 export interface Project {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { notAPackageName, packageNotInstalled, packageNotListed } from "../errors.js";
+import { notAPackageName, packageNotInstalled, packageNotListed } from "./errors.js";
 import { findPackage, type FoundPackage } from "./find-package.js";
 import { projectOf, type Project } from "./project.js";
 

@@ -2,7 +2,7 @@ import { readdirSync, renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { folderOwner } from "@segdistill/core";
-import { notARun, runIsLink, runIsRunning } from "../errors.js";
+import { notARun, runIsLink, runIsRunning } from "./errors.js";
 import { triesFolder } from "../sweep/neighbours.js";
 import { isRun, kindOf, runsIn } from "./find-runs.js";
 

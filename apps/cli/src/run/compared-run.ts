@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { readResults, readRunFolder, runPaths, type Results } from "@segdistill/core";
 import type { ComparedRun } from "@segdistill/report";
-import { runTwice, seedsOfSeveralRuns } from "../errors.js";
+import { runTwice, seedsOfSeveralRuns } from "./errors.js";
 import { readChoice } from "../sweep/choice.js";
 
 /**

@@ -1,7 +1,7 @@
 import type { Case, Mask } from "@segdistill/core/contract";
 import type { Prepare, Prepared } from "@segdistill/datasets/prepare";
 import { measure, metrics, type Measured, type MetricName } from "@segdistill/metrics";
-import { caseWithoutLabel } from "../errors.js";
+import { caseWithoutLabel } from "./errors.js";
 import { decided, preparedLogits, type Logits, type TilesOf } from "./predict-picture.js";
 
 /** How networks are evaluated. */

@@ -1,6 +1,6 @@
 import { train, type Run, type Store } from "@segdistill/core";
 import type { Batch, CheckedMethod, Data, Net, Stage } from "@segdistill/core/contract";
-import { stoppedTrying } from "../errors.js";
+import { stoppedTrying } from "./errors.js";
 
 /**
  * The first steps of every stage that goals need, `most` of each or as many as it says of one, by the real loop on the real data; nothing is kept. Gates and validations are left out, since few steps

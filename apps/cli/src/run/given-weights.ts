@@ -3,7 +3,7 @@ import { namedVariables, readSafetensors, scope, sha256OfFile, type Values } fro
 import type { Module, NetworkSpec, Weights } from "@segdistill/core/contract";
 import { dispose } from "@tensorflow/tfjs-core";
 import { readSource } from "../config/read.js";
-import { unmatchedWeights, weightsFileMissing } from "../errors.js";
+import { unmatchedWeights, weightsFileMissing } from "./errors.js";
 import { existsSync } from "node:fs";
 import type { ResolvedRun } from "./resolve-run.js";
 

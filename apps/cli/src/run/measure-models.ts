@@ -1,6 +1,6 @@
 import type { DomainScores } from "@segdistill/core";
 import type { Mask, NetworkSpec } from "@segdistill/core/contract";
-import { stoppedMeasuring } from "../errors.js";
+import { stoppedMeasuring } from "./errors.js";
 import type { Progress } from "../terminal/progress.js";
 import { pool, type Measured } from "@segdistill/metrics";
 import { domainResults, type Row } from "./domain-results.js";

@@ -1,7 +1,7 @@
 import type { Case, DataSet } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 import type { DataEntry } from "../config/schema.js";
-import { emptyPart, noSuchSplit, otherClasses, sharedGroups, unseenLearnt } from "../errors.js";
+import { emptyPart, noSuchSplit, otherClasses, sharedGroups, unseenLearnt } from "./errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
 import { labelledShare } from "./labelled-share.js";

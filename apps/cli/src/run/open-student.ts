@@ -3,7 +3,7 @@ import type { Module, Network, NetworkSpec } from "@segdistill/core/contract";
 import { prepareSchema } from "@segdistill/datasets/prepare";
 import { dispose } from "@tensorflow/tfjs-core";
 import { check } from "../config/check.js";
-import { fewerWeights } from "../errors.js";
+import { fewerWeights } from "./errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
 

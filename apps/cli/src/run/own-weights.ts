@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { within } from "../config/extends.js";
 import type { Source } from "../config/read.js";
-import { weightsOutside } from "../errors.js";
+import { weightsOutside } from "./errors.js";
 import { projectFolder } from "../resolve/project.js";
 
 /**

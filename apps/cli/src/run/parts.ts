@@ -2,7 +2,7 @@ import { during, rampUp, times, weigh, without, type Span } from "@segdistill/co
 import type { Method, NetworkSpec, NetworkFrame, Schedule } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 import type { MethodEntry } from "../config/schema.js";
-import { noMethodOfTerm, noSupervision } from "../errors.js";
+import { noMethodOfTerm, noSupervision } from "./errors.js";
 import { find } from "../resolve/offers.js";
 import { make } from "../resolve/options.js";
 import type { Looking } from "./open-data.js";

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Json, NetworkSpec } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 import type { Source } from "../config/read.js";
-import { patchMultiple } from "../errors.js";
+import { patchMultiple } from "./errors.js";
 import { refuseOutside } from "./own-weights.js";
 import { detectRoots } from "./detect-roots.js";
 import { openData, type Looking, type Opened, type Sets } from "./open-data.js";

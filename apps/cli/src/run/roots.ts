@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { badDataFlag, unusedDataFlag } from "../errors.js";
+import { badDataFlag, unusedDataFlag } from "./errors.js";
 
 /** Where data sets lie, by the name after `use`. */
 export type Roots = ReadonlyMap<string, string>;

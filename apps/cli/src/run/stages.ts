@@ -2,7 +2,7 @@ import { frozen, from, given, learns, pooledDice, stage, uncertainty } from "@se
 import type { Batches, Data, Method, NetworkSpec, Stage, Validation, Weights } from "@segdistill/core/contract";
 import type { Resolved } from "../config/configure.js";
 import type { Budget } from "../config/schema.js";
-import { noBaselineToStartFrom, noValidationData } from "../errors.js";
+import { noBaselineToStartFrom, noValidationData } from "./errors.js";
 import { optimiserOf, stepsOf } from "./budget.js";
 import { ablated } from "./parts.js";
 

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { writeSafetensors, type RunPaths, type Trained } from "@segdistill/core";
 import type { Stage } from "@segdistill/core/contract";
 import { wholePictures, type Prepare } from "@segdistill/datasets";
-import { stoppedMeasuring } from "../errors.js";
+import { stoppedMeasuring } from "./errors.js";
 import type { Progress } from "../terminal/progress.js";
 import type { Domains } from "./measure-models.js";
 

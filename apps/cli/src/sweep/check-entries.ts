@@ -1,6 +1,6 @@
 import { plan } from "@segdistill/core";
 import { configure } from "../config/configure.js";
-import { inEntry } from "../errors.js";
+import { inEntry } from "./errors.js";
 import { fingerprints } from "../run/fingerprints.js";
 import { ablated } from "../run/parts.js";
 import type { Sets } from "../run/open-data.js";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { noneToChoose } from "../errors.js";
+import { noneToChoose } from "./errors.js";
 import { bestOf, readChoice, writeChoice } from "./choice.js";
 
 const folder = mkdtempSync(join(tmpdir(), "segdistill-choice-"));

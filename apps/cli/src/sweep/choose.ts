@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { pooledDice, sha256OfJson } from "@segdistill/core";
 import type { Json } from "@segdistill/core/contract";
 import { configure } from "../config/configure.js";
-import { noneToChoose } from "../errors.js";
+import { noneToChoose } from "./errors.js";
 import { originsOf, versionsOf } from "../run/code.js";
 import { fingerprints } from "../run/fingerprints.js";
 import type { Sets } from "../run/open-data.js";

@@ -3,7 +3,7 @@ import { isMapping, type Mapping } from "../config/merge.js";
 import type { Source } from "../config/read.js";
 import { sweepSchema } from "../config/schema.js";
 import { laidOver, pathOf } from "../config/set.js";
-import { badSweepSet, noSuchEntry, noValidationToChooseOn, sameEntry, takenEntryName } from "../errors.js";
+import { badSweepSet, noSuchEntry, noValidationToChooseOn, sameEntry, takenEntryName } from "./errors.js";
 
 /** A configuration with some values changed. */
 export interface Variant {

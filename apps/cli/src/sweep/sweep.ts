@@ -6,7 +6,7 @@ import { random } from "@segdistill/core/random";
 import { compareSweep, sweepCsv, sweepMarkdown, type SweepEntry } from "@segdistill/report";
 import type { RunOptions } from "../commands/run.js";
 import { fetchedLibrary } from "../commands/setup.js";
-import { sweepFailed, sweepInRun, sweepStopped } from "../errors.js";
+import { sweepFailed, sweepInRun, sweepStopped } from "./errors.js";
 import { openRun } from "../run/compared-run.js";
 import { isRun } from "../run-list/find-runs.js";
 import { onScreen } from "../terminal/progress.js";

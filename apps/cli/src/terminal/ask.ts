@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { questionRefused } from "../errors.js";
+import { questionRefused } from "./errors.js";
 
 /** Whether somebody is there who can be asked. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;

@@ -1,4 +1,4 @@
-import { readInside } from "../errors.js";
+import { readInside } from "./errors.js";
 import { userLine } from "../user-line.js";
 import type { CApi } from "./c-api.js";
 import { attributeKinds, dataTypes } from "./constants.js";

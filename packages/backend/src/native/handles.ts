@@ -1,4 +1,4 @@
-import { unknownTensor } from "../errors.js";
+import { unknownTensor } from "./errors.js";
 import type { CApi, Pointer } from "./c-api.js";
 import { arrayOf, type Values } from "./constants.js";
 import { int64s } from "./attributes.js";

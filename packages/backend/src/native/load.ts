@@ -1,6 +1,6 @@
 import { isMainThread } from "node:worker_threads";
 import koffi from "koffi";
-import { wrongVersion } from "../errors.js";
+import { wrongVersion } from "./errors.js";
 import { tensorflowVersion, type Library } from "../library/index.js";
 import { loadCApi, type CApi } from "./c-api.js";
 import { newContext, type Context } from "./context.js";

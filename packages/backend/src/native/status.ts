@@ -1,4 +1,4 @@
-import { tensorflowFailed } from "../errors.js";
+import { tensorflowFailed } from "./errors.js";
 import type { CApi, Pointer } from "./c-api.js";
 import { statusName } from "./constants.js";
 

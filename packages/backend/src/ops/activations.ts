@@ -12,7 +12,7 @@ import {
   tanh as hyperbolic,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import { wrongSlope } from "../errors.js";
+import { wrongSlope } from "./errors.js";
 
 /**
  * Leaky rectifier: x where x > 0, else slope·x; gradient dy or slope·dy, slope·dy at 0. Any shape, result of the same shape. Gradients of any order

@@ -1,6 +1,6 @@
 import { avgPool, conv2d as dense, conv2dTranspose, depthwiseConv2d as depthwise, pad, slice, type Tensor4D } from "@tensorflow/tfjs-core";
 import { computing } from "../computing.js";
-import { noPosition, notAMap, wrongChannels, wrongGroups } from "../errors.js";
+import { noPosition, notAMap, wrongChannels, wrongGroups } from "./errors.js";
 import { call } from "../operators/operator.js";
 import { frameOf, pair, positions, spanOf, wordFor, type Frame, type Padding, type Pair } from "../operators/padding.js";
 import { isHeight, rowsTogether, winograd } from "./winograd.js";

@@ -19,7 +19,7 @@ import {
   type Tensor3D,
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
-import { windowDoesNotFit } from "../errors.js";
+import { windowDoesNotFit } from "./errors.js";
 
 /**
  * A square window of every channel around a place of its own, as Graph Flow's patches ask (methods.md 3.2.2). `x` [B, h, w, C]; `centres` int32 [B, C],

@@ -1,5 +1,5 @@
 import { customGrad, div, exp, expandDims, mul, neg, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
-import { labelsDoNotFit, logitsDoNotFit } from "../errors.js";
+import { labelsDoNotFit, logitsDoNotFit } from "./errors.js";
 import { logSoftmax } from "./softmax.js";
 
 /**

@@ -1,5 +1,5 @@
 import { add, cast, greaterEqual, mul, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { notAMap, wrongRate } from "../errors.js";
+import { notAMap, wrongRate } from "./errors.js";
 import { statelessNormal, statelessUniform } from "./random.js";
 
 /** 0 with probability `rate`, else 1/(1 − rate): follows from the seed alone. */

@@ -1,5 +1,5 @@
 import type { Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
-import { notAMap } from "../errors.js";
+import { notAMap } from "./errors.js";
 import { affine } from "../operators/batch-norm.js";
 import { callMany } from "../operators/operator.js";
 import { requireVectors } from "./standardising.js";

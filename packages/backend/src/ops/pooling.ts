@@ -13,7 +13,7 @@ import {
   type Tensor4D,
 } from "@tensorflow/tfjs-core";
 import { matMul } from "./products.js";
-import { noPosition, notAMap, unpoolDoesNotFit, wrongTarget } from "../errors.js";
+import { noPosition, notAMap, unpoolDoesNotFit, wrongTarget } from "./errors.js";
 import { call } from "../operators/operator.js";
 import { frameOf, positions, wordFor, type Frame, type Padding, type Pair } from "../operators/padding.js";
 

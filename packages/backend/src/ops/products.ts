@@ -1,6 +1,6 @@
 import { broadcastTo, broadcast_util, einsum, matMul as inItsPrecision, mul, reshape, type Tensor } from "@tensorflow/tfjs-core";
 import { computing } from "../computing.js";
-import { attentionDoesNotFit, productDoesNotFit } from "../errors.js";
+import { attentionDoesNotFit, productDoesNotFit } from "./errors.js";
 import { layerPath } from "../layer-path.js";
 import { softmax } from "./softmax.js";
 

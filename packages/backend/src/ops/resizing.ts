@@ -1,5 +1,5 @@
 import { image, mirrorPad, type Tensor4D } from "@tensorflow/tfjs-core";
-import { borderTooWide, notAMap, wrongTarget } from "../errors.js";
+import { borderTooWide, notAMap, wrongTarget } from "./errors.js";
 import { pair, type Pair } from "../operators/padding.js";
 
 /**

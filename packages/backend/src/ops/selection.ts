@@ -8,7 +8,7 @@ import {
   topk,
   type Tensor,
 } from "@tensorflow/tfjs-core";
-import { wrongAxis, wrongCount } from "../errors.js";
+import { wrongAxis, wrongCount } from "./errors.js";
 
 /**
  * The entries of `x` at `indices` along `axis`: [..., n, ...] and any shape of int32 indices in [0, n), which may repeat, to [..., indices…, ...].

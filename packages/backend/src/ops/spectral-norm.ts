@@ -11,7 +11,7 @@ import {
   type Tensor,
   type Tensor1D,
 } from "@tensorflow/tfjs-core";
-import { vectorsDoNotFit } from "../errors.js";
+import { vectorsDoNotFit } from "./errors.js";
 import { float32Barrier } from "./maps.js";
 
 /** The two vectors of a power iteration: `u` [O], `v` [N], of length 1. */

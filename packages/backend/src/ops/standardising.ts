@@ -1,5 +1,5 @@
 import { add, customGrad, mean, mul, rsqrt, square, sub, type Tensor, type Tensor1D, type Tensor4D } from "@tensorflow/tfjs-core";
-import { notAMap, notOneAChannel } from "../errors.js";
+import { notAMap, notOneAChannel } from "./errors.js";
 
 /**
  * Layer normalisation over the last axis: y = scale·(x − μ)/√(σ² + ε) + offset, with μ and the biased σ² of every position. `x` [..., C], `scale` and `offset`

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { DataSet, Mask } from "@segdistill/core/contract";
 import { z } from "zod";
-import { chaosCounts, chaosNumbers, maskOfAnotherSize, pictureWithoutMask } from "../errors.js";
+import { chaosCounts, chaosNumbers, maskOfAnotherSize, pictureWithoutMask } from "./errors.js";
 import { along, axesOf, stepsOf, type Grid } from "../readers/volume/grid.js";
 import { readMask } from "../readers/picture.js";
 import { binarise } from "../readers/values.js";

@@ -1,6 +1,6 @@
 import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
-import { pictureWithoutMask } from "../errors.js";
+import { pictureWithoutMask } from "./errors.js";
 import { retinaSet, type RetinaFiles } from "./retina.js";
 import { findRoot, type Layout } from "./root.js";
 import { walk } from "./walk.js";

@@ -1,6 +1,6 @@
 import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
-import { leakyWithoutSource } from "../errors.js";
+import { leakyWithoutSource } from "./errors.js";
 import { patientSafe, possiblyInTest, treeOf } from "./cimat80.js";
 import { everyPicture, openPublished, type Form, type Groups } from "./open-published.js";
 import { publishedOptions } from "./published-options.js";

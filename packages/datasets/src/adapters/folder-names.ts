@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { fieldOfViewMissing, patternMismatch, sameFolder, volumesNotRead } from "../errors.js";
+import { fieldOfViewMissing, patternMismatch, sameFolder, volumesNotRead } from "./errors.js";
 import type { FolderSettings } from "./folder-options.js";
 import { isVolume, kindOf } from "./folder-volumes.js";
 import { expressionOf } from "./groups.js";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Mask } from "@segdistill/core/contract";
-import { kindsMixed } from "../errors.js";
+import { kindsMixed } from "./errors.js";
 import { isDicom } from "../readers/volume/index.js";
 import { wholeNumbers } from "../volumes/value-classes.js";
 import { headerOf, type VolumeFile } from "../volumes/volume-files.js";

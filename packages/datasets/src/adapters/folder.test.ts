@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { maskValue, userError } from "../errors.js";
+import { maskValue } from "../readers/errors.js";
+import { userError } from "../errors.js";
 import { folder } from "./folder.js";
 
 const [height, width] = [23, 31];

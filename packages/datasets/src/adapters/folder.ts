@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
-import { maskOfAnotherSize, noPictures } from "../errors.js";
+import { maskOfAnotherSize, noPictures } from "./errors.js";
 import { flipColumns, flipRows, turn } from "../raster/rearrange.js";
 import { readMask, readPicture } from "../readers/picture.js";
 import { binarise } from "../readers/values.js";

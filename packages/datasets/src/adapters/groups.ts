@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { groupMissing, listMissing, listUnreadable, regexInvalid } from "../errors.js";
+import { groupMissing, listMissing, listUnreadable, regexInvalid } from "./errors.js";
 import { readCsv } from "./csv.js";
 import type { FolderSettings } from "./folder-options.js";
 import { guardedExpression, type Expression } from "./guarded-expression.js";

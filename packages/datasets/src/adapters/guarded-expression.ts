@@ -1,5 +1,5 @@
 import { createContext, Script } from "node:vm";
-import { regexSlow } from "../errors.js";
+import { regexSlow } from "./errors.js";
 
 const mostMs = 2000;
 

@@ -1,6 +1,6 @@
 import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
-import { pictureWithoutMask } from "../errors.js";
+import { pictureWithoutMask } from "./errors.js";
 import { retinaSet } from "./retina.js";
 import { hasPicture, retinaFolders, type RetinaForms } from "./retina-folders.js";
 import { findRoot, type Layout } from "./root.js";

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { fileOutside, listTooLarge } from "../errors.js";
+import { fileOutside, listTooLarge } from "./errors.js";
 
 const mostBytes = 2 ** 25;
 

@@ -1,6 +1,6 @@
 import type { DataSet } from "@segdistill/core/contract";
 import { z } from "zod";
-import { masksWithoutPicture, pictureWithoutMask, twoPictures } from "../errors.js";
+import { masksWithoutPicture, pictureWithoutMask, twoPictures } from "./errors.js";
 import { byValue } from "../volumes/value-classes.js";
 import { headerOf } from "../volumes/volume-files.js";
 import { volumeOptions } from "../volumes/volume-options.js";

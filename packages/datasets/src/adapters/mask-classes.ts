@@ -1,5 +1,5 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
-import { classNumbers, colourMissing, coloursInJpeg, coloursMixed, softMask } from "../errors.js";
+import { classNumbers, colourMissing, coloursInJpeg, coloursMixed, softMask } from "./errors.js";
 import { readMask, readPicture } from "../readers/picture.js";
 import { binarise, mapped } from "../readers/values.js";
 import type { FolderSettings } from "./folder-options.js";

@@ -1,4 +1,4 @@
-import { masksWithoutPicture, pictureWithoutMask, twoMasks, twoPictures } from "../errors.js";
+import { masksWithoutPicture, pictureWithoutMask, twoMasks, twoPictures } from "./errors.js";
 import type { Found } from "./walk.js";
 
 /** A file with what its path below its folder says, ending and suffix taken off. */

@@ -1,4 +1,4 @@
-import { listedTwice, unknownListed } from "../errors.js";
+import { listedTwice, unknownListed } from "./errors.js";
 import { partOf } from "./place.js";
 import type { Parts } from "./split-by-group.js";
 import { nameOf } from "./stem.js";

@@ -1,4 +1,4 @@
-import { groupDivided } from "../errors.js";
+import { groupDivided } from "./errors.js";
 import { partsOfIds } from "./parts-of-ids.js";
 import type { Parts } from "./split-by-group.js";
 

@@ -1,4 +1,4 @@
-import { patternStars } from "../errors.js";
+import { patternStars } from "./errors.js";
 
 const escaped = (text: string): string => text.replace(/[.+^${}()|[\]\\]/g, "\\$&");
 const isWild = (segment: string): boolean => /[*?]/.test(segment);

@@ -1,5 +1,5 @@
 import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
-import { maskOfAnotherSize } from "../errors.js";
+import { maskOfAnotherSize } from "./errors.js";
 import { readMask, readPicture } from "../readers/picture.js";
 import { binarise } from "../readers/values.js";
 import { fingerprint } from "./fingerprint.js";

@@ -1,6 +1,6 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { linkLeaves, noRoot, notThatDataSet, rootMissing } from "../errors.js";
+import { linkLeaves, noRoot, notThatDataSet, rootMissing } from "./errors.js";
 import { isBelow } from "./list-file.js";
 import { foldersIn } from "./walk.js";
 

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { listMissing, listUnreadable } from "../errors.js";
+import { listMissing, listUnreadable } from "./errors.js";
 import { readCsv } from "./csv.js";
 import { listPath, listText } from "./list-file.js";
 import { partsOfIds } from "./parts-of-ids.js";

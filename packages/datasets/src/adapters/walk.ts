@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { linkLeaves } from "../errors.js";
+import { linkLeaves } from "./errors.js";
 import { isBelow } from "./list-file.js";
 import { naturalOrder } from "./natural-order.js";
 

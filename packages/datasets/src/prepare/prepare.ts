@@ -1,5 +1,5 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
-import { fieldOfViewNeeded, prepareChannels, prepareSizes, scoresSize } from "../errors.js";
+import { fieldOfViewNeeded, prepareChannels, prepareSizes, scoresSize } from "./errors.js";
 import { channel } from "../raster/channel.js";
 import { clahe } from "../raster/clahe.js";
 import { boundingBox } from "../raster/field-of-view.js";

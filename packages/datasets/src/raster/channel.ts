@@ -1,5 +1,5 @@
 import type { Raster } from "@segdistill/core/contract";
-import { channelCount } from "../errors.js";
+import { channelCount } from "./errors.js";
 
 /** What can be picked from a picture. */
 export type Channel = "green" | "grey" | "red" | "blue";

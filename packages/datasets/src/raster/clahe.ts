@@ -1,5 +1,5 @@
 import type { Raster } from "@segdistill/core/contract";
-import { claheInput } from "../errors.js";
+import { claheInput } from "./errors.js";
 import { reflected } from "./rearrange.js";
 
 /** `clip`: how often the mean count of a grey level a tile's histogram may reach (> 0); `tiles`: tiles a side. */

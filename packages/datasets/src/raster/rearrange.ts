@@ -1,5 +1,5 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
-import { cropOutside } from "../errors.js";
+import { cropOutside } from "./errors.js";
 
 /** Builds a picture of another size out of pixels of the first: `source(y, x)` is the row-major index of a source pixel, −1 for `fill`. */
 function rearranged<P extends Raster | Mask>(

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { pictureMissing, pictureTooLarge, pictureUnreadable } from "../errors.js";
+import { pictureMissing, pictureTooLarge, pictureUnreadable } from "./errors.js";
 
 /** Largest picture file, and largest content of a gzipped one: a hundred times a retinal photograph. [ours] */
 const mostBytes = 2 ** 28;

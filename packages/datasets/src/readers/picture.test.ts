@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pictureKind, pictureUnreadable, userError } from "../errors.js";
+import { pictureKind, pictureUnreadable } from "./errors.js";
+import { userError } from "../errors.js";
 import { readMask, readPicture } from "./picture.js";
 import { writePng } from "./write-png.js";
 

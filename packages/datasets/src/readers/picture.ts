@@ -1,6 +1,6 @@
 import type { Raster } from "@segdistill/core/contract";
 import sharp from "sharp";
-import { pictureKind, pictureTooLarge, pictureUnreadable } from "../errors.js";
+import { pictureKind, pictureTooLarge, pictureUnreadable } from "./errors.js";
 import { brightest } from "../raster/channel.js";
 import { pictureBytes } from "./bounded-file.js";
 import { formatOf } from "./format-of.js";

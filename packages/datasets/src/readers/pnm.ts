@@ -1,5 +1,5 @@
 import type { Raster } from "@segdistill/core/contract";
-import { pictureUnreadable } from "../errors.js";
+import { pictureUnreadable } from "./errors.js";
 
 /** A decoded PGM or PPM: values as stored, 0 … `most`. */
 export interface Pnm extends Raster {

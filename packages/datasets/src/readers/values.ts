@@ -1,5 +1,5 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
-import { maskValue } from "../errors.js";
+import { maskValue } from "./errors.js";
 
 /**
  * A mask of 0 and 1 from the values of a mask file: where only 0 and 1 occur `> 0`, else `>= threshold`. datasets.md 1.1

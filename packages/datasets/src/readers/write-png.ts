@@ -1,6 +1,6 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
 import sharp from "sharp";
-import { notForPng } from "../errors.js";
+import { notForPng } from "./errors.js";
 
 /**
  * Writes a mask or an overlay as PNG, without loss and with the values as they are (multiply a mask of 0 and 1 by 255 to see it).

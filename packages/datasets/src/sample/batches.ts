@@ -1,5 +1,5 @@
 import type { Case } from "@segdistill/core/contract";
-import { unlabelledCount, unlabelledMissing } from "../errors.js";
+import { unlabelledCount, unlabelledMissing } from "./errors.js";
 import type { Prepare } from "../prepare/prepare.js";
 import { patches } from "./patches.js";
 import type { SampleOptions } from "./schema.js";

@@ -1,6 +1,6 @@
 import type { Batch, Case } from "@segdistill/core/contract";
 import { shuffled } from "@segdistill/core/random";
-import { caseTwice, labelClass, patchTooLarge, tooFewPatches, unlabelledMissing } from "../errors.js";
+import { caseTwice, labelClass, patchTooLarge, tooFewPatches, unlabelledMissing } from "./errors.js";
 import type { Prepare, Prepared } from "../prepare/prepare.js";
 import { augmentation } from "./augmentation.js";
 import { cutter, type CutSource } from "./cut.js";

@@ -1,5 +1,5 @@
 import type { Batch, Data } from "@segdistill/core/contract";
-import { picturesDiffer } from "../errors.js";
+import { picturesDiffer } from "./errors.js";
 import { hashed } from "./fingerprint.js";
 
 /** Data that know their order before anything is read. */

@@ -1,5 +1,5 @@
 import type { Raster } from "@segdistill/core/contract";
-import { tileOptions } from "../errors.js";
+import { tileOptions } from "./errors.js";
 import { crop, pad, type Margins } from "../raster/rearrange.js";
 
 export interface TileOptions {

@@ -1,5 +1,5 @@
 import type { Mask, Raster } from "@segdistill/core/contract";
-import { maskFraction } from "../errors.js";
+import { maskFraction } from "./errors.js";
 import { mapped } from "../readers/values.js";
 
 /** Values of a slice as 8 bits where they are whole numbers from 0 to 255, else as 16 bits. @throws mask-fraction for other numbers */

@@ -3,7 +3,7 @@ import type { Case, DataSet, Mask, Raster } from "@segdistill/core/contract";
 import { fingerprint } from "../adapters/fingerprint.js";
 import { leftOutWarning } from "../adapters/parts.js";
 import type { Parts } from "../adapters/split-by-group.js";
-import { gridsDiffer } from "../errors.js";
+import { gridsDiffer } from "./errors.js";
 import { windowed } from "../raster/window.js";
 import { along, axesOf, differenceOf, gridText, spacingOf, type Grid } from "../readers/volume/grid.js";
 import { remembered } from "./remembered.js";

@@ -1,5 +1,5 @@
 import { format } from "node:util";
-import { volumeUnreadable } from "../../errors.js";
+import { volumeUnreadable } from "./errors.js";
 
 /** Voxels as the library holds them. */
 export type Voxels = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;

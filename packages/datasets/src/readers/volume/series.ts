@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { seriesGap, seriesSizes } from "../../errors.js";
+import { seriesGap, seriesSizes } from "./errors.js";
 import { readItkSeries, readItkTags, type ItkImage } from "./itk.js";
 
 const position = "0020|0032";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Raster } from "@segdistill/core/contract";
-import { volumeAxes, volumeChannel, volumeMissing, volumeUnreadable } from "../../errors.js";
+import { volumeAxes, volumeChannel, volumeMissing, volumeUnreadable } from "./errors.js";
 import { along, axesOf, gridOf, spacingOf, stepsOf, type Axes, type Grid } from "./grid.js";
 import { readItk, type ItkImage, type Voxels } from "./itk.js";
 import { histogramOf, percentileOf, type Histogram } from "./percentiles.js";

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { volumeUnreadable } from "../../errors.js";
+import { volumeUnreadable } from "./errors.js";
 import type { ItkImage } from "./itk.js";
 
 /**
