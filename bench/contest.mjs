@@ -93,19 +93,21 @@ function tell(title, round, rounds, name, one) {
 const inWords = ({ why, ms, cpuMs, peakMb }) =>
   why ?? `${ms.map((one) => rounded(one)).join(" ")} ms (processor time ${rounded(cpuMs)} ms), peak ${rounded(peakMb)} MB`;
 
-/** The least step of each round (by turns the median one), the median over rounds; peak memory is the largest, the time to the first step the median. */
+/** The step that stands for a process: the least one; by turns, where no step is luckier than the others', the median. */
+const standing = ({ ms, turns }) => (turns ? median(ms) : Math.min(...ms));
+
+/** The step that stands for each round, the median over rounds; peak memory is the largest, the time to the first step the median. */
 export function summary(processes) {
   const failure = failed(processes);
   if (failure) return { why: failure.why };
-  const rounds = processes.map(({ ms, turns }) => (turns ? median(ms) : Math.min(...ms)));
+  const rounds = processes.map(standing);
   const peakMb = Math.max(...processes.map((one) => one.peakMb));
   const firstSeconds = processes.map((one) => one.firstSeconds);
   return { ms: median(rounds), rounds, peakMb, firstSeconds: median(firstSeconds), parameters: processes[0].parameters };
 }
 
 /** One round's ratio: of the two times that stand for it, or by turns the median of each turn's. */
-const ratioOf = (ours, theirs, [ms, theirMs]) =>
-  ours.turns ? median(ours.ms.slice(0, theirs.ms.length).map((one, i) => one / theirs.ms[i])) : ms / theirMs;
+const ratioOf = (ours, theirs) => (ours.turns ? median(ours.ms.map((one, i) => one / theirs.ms[i])) : standing(ours) / standing(theirs));
 
 /** Ours against the faster of PyTorch's two. By turns the ratio is the median over rounds of each round's own. */
 export function compared(found, noPython) {
@@ -118,9 +120,8 @@ export function compared(found, noPython) {
   const waiting = theirs.filter((mode) => !(found[mode]?.length > 0));
   const notYet = waiting.length > 0 ? `PyTorch (${waiting.join(", ")}) has not run yet` : undefined;
   const why = ours.why ?? (best && !notYet ? undefined : (noPython ?? notYet ?? others[0]?.why));
-  const ratios = why
-    ? []
-    : ours.rounds.slice(0, best.rounds.length).map((ms, i) => ratioOf(found.ours[i], found[best.mode][i], [ms, best.rounds[i]]));
+  const both = why ? [] : found.ours.slice(0, best.rounds.length);
+  const ratios = both.map((one, i) => ratioOf(one, found[best.mode][i]));
   return {
     ours_ms: ours.why ? null : rounded(ours.ms, 1),
     pytorch_ms: best ? rounded(best.ms, 1) : null,

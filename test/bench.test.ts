@@ -75,26 +75,26 @@ test("step by step in turn: one computes at a time, each its first step alone, t
   const file = join(folder, "turns.txt");
   // a process of three steps, which says when each begins and ends; asked to fail it does so in its second step
   const program = `
-    const { appendFileSync, readSync, writeSync } = require("node:fs");
+    import { appendFileSync } from "node:fs";
+    import { pace } from ${JSON.stringify(new URL("../bench/ours/pace.mjs", import.meta.url).href)};
     const [name, fails] = process.argv.slice(1);
-    for (let k = 1; k <= 3; k++) {
+    const paced = pace({ warmUp: 1, steps: 2, started: 0 });
+    for (let k = 1, done = false; !done; k++) {
       appendFileSync(${JSON.stringify(file)}, name + k + "(");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
       if (fails && k === 2) throw new TypeError("no room");
       appendFileSync(${JSON.stringify(file)}, ")");
-      if (k === 3) break;
-      writeSync(1, "turn\\n");
-      readSync(0, Buffer.alloc(1));
+      done = paced.last(k);
     }
-    console.log(JSON.stringify({ ms: [1, 2], cpuMs: 1, peakMb: 1 }));`;
+    console.log(JSON.stringify({ ...paced.found(), cpuMs: 1, peakMb: 1 }));`;
   const one =
     (name: string, ...more: string[]) =>
     (how: (command: string, args: readonly string[]) => Promise<Found>): Promise<Found> =>
-      how(process.execPath, ["-e", program, name, ...more]);
+      how(process.execPath, ["--input-type=module", "-e", program, name, ...more]);
   const found = await byTurns({ a: one("a"), b: one("b"), c: one("c", "fails") }, { title: "t", rounds: 2 });
   silent.mockRestore();
   expect(readFileSync(file, "utf8")).toBe("a1()b1()c1()a2()b2()c2(b3()a3()" + "a1()b1()a2()b2()b3()a3()");
-  const done = { ms: [1, 2], cpuMs: 1, peakMb: 1, turns: true };
+  const done = { ms: [2, 3], cpuMs: 1, peakMb: 1, firstSeconds: expect.any(Number) as number, turns: true };
   expect(found).toEqual({ a: [done, done], b: [done, done], c: [{ why: "TypeError: no room", turns: true }] });
 });
 

@@ -18,9 +18,13 @@ def measured(asked, step, **more):
         first = first or (time.time() - asked["started"] / 1000)
         yield_turn()
     cpu = time.process_time()
-    while len(times) < asked["steps"] and (len(times) < 2 or sum(times) < budget):
+
+    def enough():
+        return len(times) >= asked["steps"] or (len(times) >= 2 and sum(times) >= budget)
+
+    while not enough():
         times.append(timed(step))
-        if len(times) < asked["steps"]:
+        if not enough():
             yield_turn()
     cpu = (time.process_time() - cpu) / len(times)
     # bytes on macOS, kibibytes elsewhere

@@ -13,6 +13,7 @@ export const userError = (code: string, message: string, exit = 2): UserError =>
 /** Whether an error, of any package, is meant for the user. */
 export const isUserError = (e: unknown): e is UserError => e instanceof Error && e.name === "SegDistillError" && "exit" in e;
 
+/** Names in the order of the alphabet, for a message. */
 export const list = (names: readonly string[]): string => (names.length ? [...names].sort().join(", ") : "none");
 /** "Did you mean … ? Known …": the tail of every message about a name that does not exist. */
 export const meant = (word: string, known: readonly string[], what: string): string => {

@@ -35,6 +35,7 @@ export const wrongThreads = (found: string): BackendError =>
     `[backend] the number of threads is "${found}". Expected a whole number, 1 or more. Mend SEGDISTILL_THREADS (or the option "threads"), or leave it out for all cores.`,
   );
 
+/** The end of a message about a line of somebody's code, where it is known. */
 export const atLine = (line: string | null): string => (line === null ? "" : ` at ${line}`);
 
 export const randomInside = (what: string, line: string | null): BackendError =>

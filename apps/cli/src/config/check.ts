@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { missingKey, unknownKey, unknownValue, wrongValue } from "./errors.js";
-import { type UserError } from "../errors.js";
+import type { UserError } from "../errors.js";
 import { dotted, shown } from "./shown.js";
 
 type Path = readonly (string | number)[];
