@@ -82,6 +82,14 @@ describe("first values", () => {
     expect(first("a", "net", 1)).not.toEqual(first("a", "net", 2));
     expect(first("a", "net", 1)).not.toEqual(first("a", "other", 1));
   });
+  test("are not drawn without a seed; what is no chance stands", () => {
+    const m = scope("a", "net", null, made).module("m", (make) => ({
+      n: make.variable("n", [2], { normal: 1 }),
+      u: make.variable("u", [2], { uniform: 1 }),
+      o: make.state("o", [2], "ones"),
+    }));
+    expect([values(m.n), values(m.u), [...m.o.value.dataSync()]]).toEqual([[0, 0], [0, 0], [1, 1]]); // prettier-ignore
+  });
   test("zeros, ones and a number", () => {
     const m = scope("a", "net", 1, made).module("m", (make) => ({
       o: make.variable("o", [2], "ones"),

@@ -4,12 +4,13 @@ import type { Initial, Make, Module, Pass, Scope, State } from "./contract/index
 import { moduleExists, movedTwice, variableExists } from "./errors.js";
 import { random } from "./random.js";
 
-/** First values of a variable: they follow from its key alone. */
-function firstValues(shape: readonly number[], initial: Initial, key: string): Float32Array {
+/** First values of a variable: they follow from its key alone. Without one nothing is drawn. */
+function firstValues(shape: readonly number[], initial: Initial, key: string | null): Float32Array {
   const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
   if (initial === "zeros") return out;
   if (initial === "ones") return out.fill(1);
   if ("constant" in initial) return out.fill(initial.constant);
+  if (key === null) return out;
   const stream = random(key);
   const draw = "normal" in initial ? () => initial.normal * stream.normal() : () => initial.uniform * (2 * stream.next() - 1);
   for (let i = 0; i < out.length; i++) out[i] = draw();
@@ -28,9 +29,10 @@ function located<T extends object>(name: string, parts: T): T {
 
 /**
  * A scope whose names begin with `prefix` and whose first values are keyed by `seed`, `seedPrefix`, module and variable; `made` collects every module.
- * A spec's own name is the `seedPrefix` of a network, so that baseline and student start from the same numbers.
+ * A spec's own name is the `seedPrefix` of a network, so that baseline and student start from the same numbers. `seed` null is for who only looks at shapes
+ * or brings values of its own: 0 stands where a number would be drawn.
  */
-export function scope(prefix: string, seedPrefix: string, seed: number, made: Map<string, Module>): Scope {
+export function scope(prefix: string, seedPrefix: string, seed: number | null, made: Map<string, Module>): Scope {
   return {
     module: <T extends object>(name: string, build: (make: Make) => T): Module & T => {
       const full = name ? `${prefix}/${name}` : prefix;
@@ -39,7 +41,7 @@ export function scope(prefix: string, seedPrefix: string, seed: number, made: Ma
       const state: Record<string, Variable> = {};
       const create = (into: Record<string, Variable>, key: string, shape: readonly number[], initial: Initial): Variable => {
         if (key in variables || key in state) throw variableExists(full, key);
-        const values = firstValues(shape, initial, `${seed}/${seedPrefix}/${name}/${key}`);
+        const values = firstValues(shape, initial, seed === null ? null : `${seed}/${seedPrefix}/${name}/${key}`);
         return (into[key] = tidy(() => newVariable(tensor(values, [...shape], "float32"), into === variables)));
       };
       const make: Make = {

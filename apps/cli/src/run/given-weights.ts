@@ -29,7 +29,7 @@ export const givenWeights = async ({
 /** Shapes by the network's own names. */
 const shapesOf = (spec: NetworkSpec<string>): ReadonlyMap<string, readonly number[]> => {
   const made = new Map<string, Module>();
-  const { name } = spec.build(scope("given", spec.name, 0, made));
+  const { name } = spec.build(scope("given", spec.name, null, made));
   const variables = namedVariables([...made.values()]);
   const shapes = new Map([...variables].map(([key, { shape }]) => [key.slice(name.length + 1), shape]));
   dispose([...variables.values()]);

@@ -32,7 +32,7 @@ export const openStudent = async (folder: string): Promise<OpenedStudent> => {
     spec,
     build: () => {
       const made = new Map<string, Module>();
-      const network = spec.build(scope("student", spec.name, 0, made));
+      const network = spec.build(scope("student", spec.name, null, made));
       const variables = namedVariables([network]);
       const values = new Map(
         [...tensors].map(([name, { shape, data }]): [string, Values] => [

@@ -126,7 +126,7 @@ void TF_DeleteFunction(void* f)
 export function loadCApi(cc: string, framework: string): CApi {
   koffi.struct("TF_Output", { oper: "void *", index: "int" });
   const buffer = koffi.struct("TF_Buffer", { data: "void *", length: "size_t", dealloc: "void *" });
-  const libraries = [koffi.load(cc), koffi.load(framework)];
+  const libraries = [cc, framework].map((file) => koffi.load(file, { lazy: true })); // 156,000 functions to bind, few of them ever called
   const find = (signature: string): unknown => {
     for (const library of libraries) {
       try {

@@ -61,7 +61,7 @@ export interface PlannedStage {
 export function plan(goals: readonly Stage[], surroundings: Surroundings): readonly PlannedStage[] {
   const modules = new Map<string, Module>();
   try {
-    return prepare(goals, surroundings, modules).map((ready): PlannedStage => {
+    return prepare(goals, surroundings, modules, null).map((ready): PlannedStage => {
       const { stage, after, key, trained, terms, adversaries, collect, gates } = ready;
       const overTime = (value: number | Schedule): OverTime =>
         typeof value === "number"

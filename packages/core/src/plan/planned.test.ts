@@ -5,8 +5,9 @@ import { uncertainty } from "../balancers.js";
 import type { CheckedMethod } from "../contract/index.js";
 import { poly, rampUp } from "../schedules.js";
 import { sgd } from "../optimisers/sgd.js";
-import { from, frozen, learns } from "../stages.js";
+import { from, frozen, given, learns } from "../stages.js";
 import { cases, fit, fitting, line } from "../testing/small.js";
+import { train } from "../train.js";
 import { weigh } from "../weigh.js";
 import { plan, type PlannedStage } from "./plan.js";
 
@@ -94,4 +95,35 @@ test("a mistake in the wiring is the error that training would give, and leaves 
     '[own] stage "fitting": student has no tap "decoder/9". It has map.',
   );
   expect(memory().numTensors).toBe(before);
+});
+
+test("first values are drawn by who trains, and not for a plan or a network that is given its values", async () => {
+  const drawn: Record<string, boolean> = {};
+  /** A network of which is known whether its numbers were drawn. */
+  const watched = (name: string) => {
+    const spec = line(name);
+    return line(name, {
+      more: {
+        build: (scope) => {
+          const network = spec.build(scope);
+          drawn[network.name] = network.variables["w"]!.dataSync().some((x) => x !== 0);
+          return network;
+        },
+      },
+    });
+  };
+  const value = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
+  const weights = { fingerprint: "f", read: () => new Map([["w", value(1, 2)], ["b", value(2)], ["seen", value()]]) }; // prettier-ignore
+  const baseline = fitting({ name: "baseline", nets: { student: learns(watched("student")) } });
+  const goal = fitting({
+    name: "distilled",
+    nets: {
+      teacher: given(watched("teacher"), weights),
+      student: learns(watched("student"), { earlier: from(baseline, "student" as never), start: "earlier" }),
+    },
+  });
+  plan([goal], surroundings);
+  expect(drawn).toEqual({ "baseline/student": false, "distilled/teacher": false, "distilled/student": false });
+  (await train([goal], { seed: 1, eager: true })).dispose();
+  expect(drawn).toEqual({ "baseline/student": true, "distilled/teacher": false, "distilled/student": false });
 });

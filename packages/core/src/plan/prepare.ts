@@ -79,8 +79,16 @@ export interface Surroundings {
   readonly code: Json;
 }
 
-/** Everything that the goals need, built before the first step, so that every mistake in the wiring is an error at the start. */
-export function prepare(goals: readonly Stage[], surroundings: Surroundings, modules: Map<string, Module>): readonly Ready[] {
+/**
+ * Everything that the goals need, built before the first step, so that every mistake in the wiring is an error at the start. `seed` null is for who trains
+ * nothing: no first values are drawn.
+ */
+export function prepare(
+  goals: readonly Stage[],
+  surroundings: Surroundings,
+  modules: Map<string, Module>,
+  seed: number | null = surroundings.seed,
+): readonly Ready[] {
   const networks = new Map<string, Network<string>>();
   const services = new Map<string, unknown>();
   const keys = new Map<string, string>();
@@ -88,10 +96,9 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
     const nets = Object.fromEntries(
       Object.entries(stage.nets).map(([role, net]): [string, ReadyNet] => {
         const trainedBy = (of: { stage: Stage; role: string }): Network<string> => networks.get(`${of.stage.name}/${of.role}`)!;
+        const first = net.mode === "trained" && net.start === "fresh" ? seed : null; // others are given their values
         const network =
-          net.mode === "frozen"
-            ? trainedBy(net.of)
-            : net.spec.build(scope(`${stage.name}/${role}`, net.spec.name, surroundings.seed, modules));
+          net.mode === "frozen" ? trainedBy(net.of) : net.spec.build(scope(`${stage.name}/${role}`, net.spec.name, first, modules));
         networks.set(`${stage.name}/${role}`, network);
         checkInput(stage, role, net.spec);
         return [
@@ -115,7 +122,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
         for (const tap of taps ?? []) if (!has.includes(tap)) throw noSuchTap(method.name, stage.name, role, tap, has);
       }
       const site: Site<Wants> = {
-        scope: scope(`${stage.name}/${method.name}`, method.name, surroundings.seed, modules),
+        scope: scope(`${stage.name}/${method.name}`, method.name, seed, modules),
         picture: stage.data.picture,
         net: specsOf(stage) as Site<Wants>["net"],
         use: <T>(token: Service<T>): T => {
@@ -138,7 +145,7 @@ export function prepare(goals: readonly Stage[], surroundings: Surroundings, mod
     const terms = parts.flatMap((part) => part.terms);
     const balance =
       stage.balance?.build({
-        scope: scope(`${stage.name}/balance`, "balance", surroundings.seed, modules),
+        scope: scope(`${stage.name}/balance`, "balance", seed, modules),
         terms: terms.map(({ name }) => name),
       }) ?? null;
     trained.push(...(balance?.trains ?? []));

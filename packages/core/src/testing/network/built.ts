@@ -15,7 +15,7 @@ export interface NetworkSubject {
 export async function withNetwork<T>(
   { make }: NetworkSubject,
   f: (network: Network<string>, spec: NetworkSpec<string>) => T | Promise<T>,
-  seed = 1,
+  seed: number | null = 1,
 ): Promise<T> {
   await startEngine();
   const spec = make();
@@ -26,6 +26,12 @@ export async function withNetwork<T>(
     dispose([...modules.values()].flatMap(({ variables, state }) => [...Object.values(variables), ...Object.values(state)]));
   }
 }
+
+/** The same without first values, for what does not look at numbers: to draw them is most of the time. */
+export const withShapes = <T>(
+  subject: NetworkSubject,
+  f: (network: Network<string>, spec: NetworkSpec<string>) => T | Promise<T>,
+): Promise<T> => withNetwork(subject, f, null);
 
 /** Names and values of variables and state. */
 export const valuesOf = ({ variables, state }: Pick<Network<string>, "variables" | "state">): ReadonlyMap<string, Float32Array> =>

@@ -7,7 +7,7 @@ import { train } from "../../train.js";
 import { inTurn } from "../batches.js";
 import { companion } from "../companion.js";
 import { leastCommon } from "../tiny-network.js";
-import { answerOf, imagesOf, passOf, valuesOf, withNetwork, IMAGES } from "./built.js";
+import { answerOf, imagesOf, passOf, valuesOf, withNetwork, withShapes, IMAGES } from "./built.js";
 import type { HoldsOfNetwork } from "./describe-network.js";
 import * as say from "./errors.js";
 
@@ -24,7 +24,7 @@ export const facts: HoldsOfNetwork<
   | "every network has variables of its own"
 > = {
   "shapes are as declared, at two sizes": (subject) =>
-    withNetwork(subject, (network, spec) => {
+    withShapes(subject, (network, spec) => {
       const who = subject.name;
       for (const [down, across] of [
         [1, 2],
@@ -67,7 +67,7 @@ export const facts: HoldsOfNetwork<
       if (!Number.isInteger(spec.multiple) || spec.multiple < 1 || spec.multiple % stride !== 0)
         throw say.wrongMultiple(subject.name, spec.multiple, what, stride);
     if (spec.multiple === 1) return;
-    await withNetwork(subject, () => undefined);
+    await withShapes(subject, () => undefined);
     const [height, width] = [spec.multiple, spec.multiple + 1];
     const code = await train([trainingStage(spec, height, width)], { seed: 1, eager: true }).then(
       (trained) => trained.dispose(),
@@ -80,13 +80,13 @@ export const facts: HoldsOfNetwork<
     const text = JSON.stringify(subject.make().options) as string | undefined;
     if (text === undefined || !isDeepStrictEqual(JSON.parse(text), subject.make().options))
       throw say.optionsNotPlain(subject.name, text ?? "nothing");
-    const keys = (seed: number) =>
-      withNetwork(
-        subject,
-        ({ variables, state }, spec) => ({ variables: Object.keys(variables), state: Object.keys(state), name: [spec.name] }),
-        seed,
-      );
-    const [one, other] = [await keys(1), await keys(2)];
+    const keys = () =>
+      withShapes(subject, ({ variables, state }, spec) => ({
+        variables: Object.keys(variables),
+        state: Object.keys(state),
+        name: [spec.name],
+      }));
+    const [one, other] = [await keys(), await keys()];
     for (const what of ["name", "variables", "state"] as const) {
       if (isDeepStrictEqual(one[what], other[what])) continue;
       const at = one[what].findIndex((key, i) => key !== other[what][i]);
@@ -97,7 +97,7 @@ export const facts: HoldsOfNetwork<
   },
 
   "parameters are as many as declared": (subject) =>
-    withNetwork(subject, ({ variables }, spec) => {
+    withShapes(subject, ({ variables }, spec) => {
       const found = Object.values(variables).reduce((sum, { size }) => sum + size, 0);
       const declared = subject.parameters ?? (spec as { readonly parameters?: number }).parameters;
       if (found === 0) throw say.noVariables(subject.name);
@@ -115,9 +115,9 @@ export const facts: HoldsOfNetwork<
 
   "every network has variables of its own": async (subject) => {
     const made = subject.make(); // one spec, as a baseline and a student are of one
-    await withNetwork({ ...subject, make: () => made }, async (one) => {
+    await withShapes({ ...subject, make: () => made }, async (one) => {
       const before = memory().numTensors;
-      await withNetwork({ ...subject, make: () => made }, (other) => {
+      await withShapes({ ...subject, make: () => made }, (other) => {
         const mine = new Set(Object.values({ ...one.variables, ...one.state }));
         const shared = Object.entries({ ...other.variables, ...other.state }).find(([, v]) => mine.has(v));
         if (shared) throw say.sharedVariables(subject.name, shared[0]);

@@ -3,7 +3,7 @@ import type { NetworkSpec, Pass } from "../../contract/index.js";
 import { memoryStore } from "../../store.js";
 import { train } from "../../train.js";
 import { apartAt, differAt } from "../method/running.js";
-import { answerOf, IMAGES, imagesOf, passOf, read, valuesOf, withNetwork, type NetworkSubject } from "./built.js";
+import { answerOf, IMAGES, imagesOf, passOf, read, valuesOf, withNetwork, withShapes, type NetworkSubject } from "./built.js";
 import type { HoldsOfNetwork } from "./describe-network.js";
 import * as say from "./errors.js";
 import { trainingStage, unitOf } from "./facts.js";
@@ -58,7 +58,7 @@ export const passes: HoldsOfNetwork<
     }),
 
   "inference draws no noise": (subject) =>
-    withNetwork(subject, (network, spec) => {
+    withShapes(subject, (network, spec) => {
       const refuse = (): Error => say.noisyInference(subject.name);
       tidy(() => answerOf(network, images(spec), passOf("inference", "still", 1, refuse)).logits);
     }),
@@ -88,7 +88,7 @@ export const passes: HoldsOfNetwork<
 
   "the gradient reaches every variable": async (subject) => {
     const reached = new Set<string>();
-    const keys = await withNetwork(subject, ({ variables }) => Object.keys(variables));
+    const keys = await withShapes(subject, ({ variables }) => Object.keys(variables));
     // a bias before a norm is taken out again by the batch's own mean: it shows in inference only
     for (const mode of ["train", "inference"] as const)
       for (const seed of [1, 2, 3])
@@ -98,7 +98,7 @@ export const passes: HoldsOfNetwork<
   },
 
   "no tensor is left behind by a pass": (subject) =>
-    withNetwork(subject, (network, spec) => {
+    withShapes(subject, (network, spec) => {
       const run = (mode: Pass["mode"]): void =>
         tidy(() => {
           answerOf(network, images(spec), passOf(mode, "move", 1));
@@ -121,7 +121,7 @@ export const passes: HoldsOfNetwork<
       trained.dispose();
       return out;
     };
-    await withNetwork(subject, () => undefined);
+    await withShapes(subject, () => undefined);
     const [eager, compiled] = [await run(true), await run(false)];
     for (const [key, expected] of eager) {
       const found = compiled.get(key)!;
