@@ -20,6 +20,15 @@ test("there are packages, and those of the first issue are among them", () => {
   expect(packages.map(({ manifest }) => manifest.name)).toEqual(expect.arrayContaining(["segdistill", ...expected]));
 });
 
+test("what several packages use is installed once: every copy would be loaded", () => {
+  const uses = packages.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
+  const shared = [...new Set(uses.filter((name, i) => uses.indexOf(name) !== i))].filter((name) => !name.startsWith("@segdistill/"));
+  expect(shared).toContain("zod");
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as { readonly packages: object };
+  const copies = Object.keys(lock.packages).filter((at) => shared.some((name) => at.endsWith(`/node_modules/${name}`)));
+  expect(copies.filter((at) => /^(apps|packages)\//.test(at))).toEqual([]);
+});
+
 describe.each(packages.map(({ folder: at, manifest }) => [manifest.name, at, manifest] as const))("%s", (name, at, manifest) => {
   test("publint has nothing to say about its tarball", async () => {
     const file = readFileSync(tarballs.get(name)!);
