@@ -1,4 +1,19 @@
-import { add, conv2d, customGrad, engine, matMul, mul, neg, pad, reshape, slice, stack, sub, tensor2d } from "@tensorflow/tfjs-core";
+import {
+  add,
+  conv2d,
+  customGrad,
+  engine,
+  matMul,
+  mul,
+  neg,
+  pad,
+  reshape,
+  slice,
+  stack,
+  sub,
+  tensor2d,
+  transpose,
+} from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import { after } from "../operators/after.js";
 
@@ -107,13 +122,40 @@ function rowsOf(x: Tensor4D, rows: number): Tensor4D[] {
   return Array.from({ length: rows }, (_, r) => reshape(slice(groups, [0, 0, r, 0, 0], [b, h / rows, 1, w, c]), [b, h / rows, w, c]));
 }
 
+/**
+ * Six maps [B, H/rows, W, C] of one [B, H, W, C] by one product of matrices: `matrix` [6, rows] times the rows of every group. `line` is row r of every group.
+ * The map is turned so that a row of all groups is one line; a line of the product is a part of it, and no copy.
+ */
+function sixOf(x: Tensor4D, matrix: readonly (readonly number[])[]): { readonly six: Six; readonly line: (r: number) => Tensor4D } {
+  const [b, h, w, c] = x.shape;
+  const rows = matrix[0]!.length;
+  const size = x.size / rows;
+  const lines = reshape(transpose(reshape(x, [(b * h) / rows, rows, w * c]), [1, 0, 2]), [rows, size]);
+  const all = matMul(tensor2d(matrix as number[][]), lines);
+  const lineOf = (of: Tensor, k: number): Tensor4D => reshape(slice(of, [k, 0], [1, size]), [b, h / rows, w, c]);
+  return { six: Array.from({ length: products }, (_, k) => lineOf(all, k)) as Six, line: (r) => lineOf(lines, r) };
+}
+
 /** V = Bᵀ d: six maps [B, H/rows, W, C] of one [B, H, W, C]. */
 function ofMap(x: Tensor4D, height: Height): Six {
-  const row = rowsOf(x, rowsTogether(height));
-  const [d0, d1, d2, d3, d4, d5] = Array.from({ length: products }, (_, j) => {
-    const { row: r, group } = placeOf(j, height);
-    return shifted(row[r]!, -group);
-  }) as Six;
+  if (height === 5) return ofMapBySums(x);
+  // rows 1 to 4 of the six are those of a group; the first and the last are its neighbours'
+  const { six, line } = sixOf(x, [
+    [0, -5, 0, 1],
+    [-4, -4, 1, 1],
+    [4, -4, -1, 1],
+    [-2, -1, 2, 1],
+    [2, -1, -2, 1],
+    [4, 0, -5, 0],
+  ]);
+  const [v0, v1, v2, v3, v4, v5] = six;
+  return [add(v0, times(shifted(line(3), 1), 4)), v1, v2, v3, v4, add(v5, shifted(line(0), -1))];
+}
+
+/** The same where most of the six rows are the neighbours': a product of a group's own two is slower than sums that share their parts. */
+function ofMapBySums(x: Tensor4D): Six {
+  const [upper, lower] = rowsOf(x, 2) as [Tensor4D, Tensor4D];
+  const [d0, d1, d2, d3, d4, d5] = [shifted(upper, 1), shifted(lower, 1), upper, lower, shifted(upper, -1), shifted(lower, -1)];
   const [even, odd] = [sub(d4, times(d2, 4)), sub(d3, times(d1, 4))];
   const [far, near] = [sub(d4, d2), times(sub(d3, d1), 2)];
   return [
@@ -163,14 +205,9 @@ function toResult(m: readonly Tensor4D[], height: Height): Tensor4D {
   return reshape(stack(made, 2), [b, t * rows, w, o]);
 }
 
-/** dM = A dy. */
-function toResultBack(dy: Tensor4D, height: Height): Six {
-  const [y0, y1, y2, y3] = rowsOf(dy, rowsTogether(height)) as [Tensor4D, Tensor4D, Tensor4D?, Tensor4D?];
-  if (!y2 || !y3) {
-    const twice = times(y1, 2);
-    return [y0, add(y0, y1), sub(y0, y1), add(y0, twice), sub(y0, twice), y1];
-  }
-  const [even, odd] = [add(y0, y2), add(y1, y3)];
-  const [far, near] = [add(y0, times(y2, 4)), times(add(y1, times(y3, 4)), 2)];
-  return [y0, add(even, odd), sub(even, odd), add(far, near), sub(far, near), y3] as Six;
-}
+/** dM = A dy: powers of the six points; of ∞ the last row. */
+const toResultBack = (dy: Tensor4D, height: Height): Six => {
+  const rows = rowsTogether(height);
+  const powers = [0, 1, -1, 2, -2].map((point) => Array.from({ length: rows }, (_, r) => point ** r));
+  return sixOf(dy, [...powers, Array.from({ length: rows }, (_, r) => (r === rows - 1 ? 1 : 0))]).six;
+};
