@@ -28,9 +28,9 @@ export function phantoms(options: PhantomsOptions = {}): (root?: string) => Prom
   const domain = `phantoms-${camera}`;
   const digits = String(count).length;
   return () => {
-    const cases = Array.from({ length: count }, (_, index) => {
-      const picture = held(() => Promise.resolve(phantom(seed, index, camera, size)));
-      return {
+    const pictures = Array.from({ length: count }, (_, index) => held(() => Promise.resolve(phantom(seed, index, camera, size))));
+    const cases = pictures.map(
+      (picture, index): Case => ({
         id: String(index + 1).padStart(digits, "0"),
         group: `patient-${String(Math.floor(index / 2) + 1)}`,
         domain,
@@ -39,17 +39,15 @@ export function phantoms(options: PhantomsOptions = {}): (root?: string) => Prom
         label: async () => (await picture()).label,
         fieldOfView: async () => (await picture()).fieldOfView,
         secondObserver: () => Promise.resolve(null),
-      } satisfies Case;
-    });
-    const drawnFingerprint = async (): Promise<string> => {
-      const drawn = await Promise.all(cases.map(async ({ id, image, label }) => ({ id, image: await image(), label: await label() })));
-      return fingerprint(
-        drawn.flatMap(({ id, image, label }) => [
-          { id: `${id} image`, bytes: new Uint8Array(image.data) },
-          { id: `${id} mask`, bytes: label.data },
+      }),
+    );
+    const drawnFingerprint = async (): Promise<string> =>
+      fingerprint(
+        (await Promise.all(pictures.map((picture) => picture()))).flatMap(({ image, label }, index) => [
+          { id: `${cases[index]!.id} image`, bytes: new Uint8Array(image.data) },
+          { id: `${cases[index]!.id} mask`, bytes: label.data },
         ]),
       );
-    };
     return Promise.resolve({
       name: "phantoms",
       domain,
